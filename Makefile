@@ -1,0 +1,48 @@
+# `make demo`, `make local`, `make test`: each does all of its own set-up, on a machine with Python 3.11+, git and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+.PHONY: help demo local test check build lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Start the stack on this machine, connect an account, run all actions over both doors
+	@$(BIN)/python -m local demo
+
+local: $(READY) ## Start the stack on this machine until Ctrl-C
+	@$(BIN)/python -m local
+
+test: $(READY) ## Run all tests, offline
+	@$(BIN)/python -m pytest -n auto
+
+check: $(READY) ## Formatting, lint, types, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sam validate --lint
+	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules
+
+build: $(READY) ## Build what `sam deploy` uploads
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sam build
+
+lock: ## Compile the requirements files again (needs uv)
+	uv pip compile pyproject.toml --group dev --quiet --no-header --generate-hashes --universal --python-version 3.11 \
+		-o requirements/dev.txt
+	uv pip compile pyproject.toml --quiet --no-header --generate-hashes --python-version 3.13 \
+		--python-platform aarch64-manylinux2014 -c requirements/dev.txt -o layers/calendly/requirements.txt
+
+clean: ## Remove everything that the other targets made
+	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache
+
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with PYTHON=...") if sys.version_info < (3, 11) else None'
+	@echo "Setting up $(VENV): about a minute, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,33 @@
+"""Where Calendly sends people back after they granted access, or declined: a page they understand."""
+
+from _pages import connected_page, declined_page, expired_page, failed_page
+from _wiring import connector
+from pydantic import BaseModel, ConfigDict
+
+from accounts.connect import InvalidStateError
+from actions.doors import Call
+from actions.runtime import HttpPage, endpoint
+from calendly.errors import CalendlyError
+
+
+class OauthCallback(BaseModel):
+    """What Calendly appends to the address (RFC 6749, 4.1.2); more may come, and is not ours."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    state: str = ""
+    code: str = ""
+    error: str = ""
+
+
+@endpoint
+def handler(input: OauthCallback, call: Call) -> HttpPage:
+    try:
+        if input.error or not input.code:
+            return declined_page(connector().abandon(input.state).account)
+        account = connector().finish(input.state, input.code, call.deadline)
+    except InvalidStateError:
+        return expired_page()
+    except CalendlyError as error:
+        return failed_page(error)
+    return connected_page(account, connector().missing_scopes(account.scopes))

@@ -1,0 +1,39 @@
+"""Retrieve the event types of a user, or of a whole organization: ``GET /event_types``."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from actions.inputs import OrganizationRef, PagedInput, ScheduleRef, UserRef
+from actions.runtime import Answer, Connected, action
+
+_FIELD = r"(name|position|created_at|updated_at):(asc|desc)"
+
+
+class RetrieveUsersEventTypes(PagedInput):
+    """Whose event types, and which of them. Without user and organization, the account's own user's."""
+
+    user: UserRef | None = None
+    organization: OrganizationRef | None = None
+    active: bool | None = None
+    admin_managed: bool | None = None
+    user_availability_schedule: ScheduleRef | None = None
+    sort: Annotated[str, Field(pattern=f"^{_FIELD}(,{_FIELD})*$")] | None = None
+
+
+@action(scope="event_types:read")
+def handler(input: RetrieveUsersEventTypes, connected: Connected) -> Answer:
+    user = None if input.organization and not input.user else connected.user(input.user)
+    return connected.pages(
+        input,
+        lambda count, page_token: connected.calendly.event_types.list(
+            user=user,
+            organization=input.organization,
+            active=input.active,
+            admin_managed=input.admin_managed,
+            user_availability_schedule=input.user_availability_schedule,
+            sort=input.sort,
+            count=count,
+            page_token=page_token,
+        ),
+    )

@@ -1,0 +1,45 @@
+"""Retrieve scheduled events of a user, a group or an organization: ``GET /scheduled_events``."""
+
+from typing import Literal
+
+from actions.inputs import Email, GroupRef, OrganizationRef, PagedInput, Timestamp, UserRef
+from actions.runtime import Answer, Connected, action
+
+
+class RetrieveEvents(PagedInput):
+    """Whose events, and which of them. Without user, organization and group, the account's own user's."""
+
+    user: UserRef | None = None
+    organization: OrganizationRef | None = None
+    group: GroupRef | None = None
+    invitee_email: Email | None = None
+    status: Literal["active", "canceled"] | None = None
+    sort: Literal["start_time:asc", "start_time:desc"] | None = None
+    min_start_time: Timestamp | None = None
+    max_start_time: Timestamp | None = None
+
+
+@action(scope="scheduled_events:read")
+def handler(input: RetrieveEvents, connected: Connected) -> Answer:
+    user, organization = input.user, input.organization
+    if not (user or organization or input.group):
+        user = "me"
+    user = connected.user(user) if user else None
+    # Calendly wants the organization named with anybody's events but one's own.
+    if input.group or (user and not connected.is_me(user)):
+        organization = connected.organization(organization)
+    return connected.pages(
+        input,
+        lambda count, page_token: connected.calendly.scheduled_events.list(
+            user=user,
+            organization=organization,
+            group=input.group,
+            invitee_email=input.invitee_email,
+            status=input.status,
+            sort=input.sort,
+            min_start_time=input.min_start_time,
+            max_start_time=input.max_start_time,
+            count=count,
+            page_token=page_token,
+        ),
+    )

@@ -1,0 +1,30 @@
+"""What a run of the refresh protocol reports."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one account in one run."""
+
+    REFRESHED = "refreshed"
+    NOT_DUE = "not_due"
+    BUSY_ELSEWHERE = "busy_elsewhere"
+    NEEDS_REAUTHENTICATION = "needs_reauthentication"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One account's outcome, with a reason where there is something to say."""
+
+    account: str
+    outcome: Outcome
+    generation: int | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The members that say something."""
+        return {name: value for name, value in asdict(self).items() if value is not None}

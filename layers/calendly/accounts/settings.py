@@ -1,0 +1,53 @@
+"""What the template tells a function through its environment, checked once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from calendly.oauth import PUBLIC_AUTH
+from calendly.references import PUBLIC_API
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Typed environment variables. Empty where a function is not given one, because it does not need it."""
+
+    stack: str
+    table: str
+    rotate_tokens_function: str
+    kms_key: str
+    public_url: str
+    oauth_scopes: tuple[str, ...]
+    api: str
+    auth: str
+
+    @property
+    def oauth_app_secret(self) -> str:
+        return f"{self.stack}/oauth-app"
+
+    def account_secret(self, account: str) -> str:
+        return f"{self.stack}/accounts/{account}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        RuntimeError: the one variable that no function can do without is missing.
+    """
+    read = os.environ.get
+    if not read("STACK_NAME"):
+        raise RuntimeError("The environment variable STACK_NAME is missing; template.yaml sets it for every function.")
+    return Settings(
+        stack=read("STACK_NAME", ""),
+        table=read("TABLE_NAME", ""),
+        rotate_tokens_function=read("ROTATE_TOKENS_FUNCTION", ""),
+        kms_key=read("KMS_KEY_ID", ""),
+        public_url=read("PUBLIC_URL", "").rstrip("/"),
+        oauth_scopes=tuple(read("OAUTH_SCOPES", "").split()),
+        api=(read("CALENDLY_API_URL") or PUBLIC_API).rstrip("/"),
+        auth=(read("CALENDLY_AUTH_URL") or PUBLIC_AUTH).rstrip("/"),
+    )

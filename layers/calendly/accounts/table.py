@@ -1,0 +1,111 @@
+"""The stack's DynamoDB table: what is not a secret. Keys are ``pk`` and ``sk``; ``expires_at`` is its TTL attribute."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from accounts import aws
+
+
+class ConditionFailedError(Exception):
+    """The item is not as the condition wants it: somebody else was first."""
+
+
+class Table:
+    """Items as plain dictionaries. Thread-safe, unlike boto3's own table resource."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        with aws.faults("to read from the table"):
+            answer = aws.client("dynamodb").get_item(
+                TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), ConsistentRead=True
+            )
+        return self._plain(answer["Item"]) if "Item" in answer else None
+
+    def query(self, pk: str) -> list[dict[str, Any]]:
+        """Every item of a partition, by sort key."""
+        pages = aws.client("dynamodb").get_paginator("query")
+        with aws.faults("to read from the table"):
+            return [
+                self._plain(item)
+                for page in pages.paginate(
+                    TableName=self._name,
+                    KeyConditionExpression="pk = :pk",
+                    ExpressionAttributeValues=self._item({":pk": pk}),
+                )
+                for item in page["Items"]
+            ]
+
+    def put(self, item: dict[str, Any]) -> None:
+        with aws.faults("to write to the table"):
+            aws.client("dynamodb").put_item(TableName=self._name, Item=self._item(item))
+
+    def update(
+        self, pk: str, sk: str, expression: str, values: dict[str, Any] | None = None, *, condition: str | None = None
+    ) -> None:
+        """Update one item.
+
+        Raises:
+            ConditionFailedError: ``condition`` does not hold.
+            AccountUnavailableError: AWS refused.
+        """
+        client = aws.client("dynamodb")
+        request: dict[str, Any] = {"UpdateExpression": expression}
+        if values:
+            request["ExpressionAttributeValues"] = self._item(values)
+        if condition:
+            request["ConditionExpression"] = condition
+        with aws.faults("to write to the table"):
+            try:
+                client.update_item(TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), **request)
+            except client.exceptions.ConditionalCheckFailedException:
+                raise ConditionFailedError from None
+
+    def take(self, pk: str, sk: str) -> dict[str, Any] | None:
+        """Delete an item and return it; of several callers at once, one gets it."""
+        with aws.faults("to write to the table"):
+            answer = aws.client("dynamodb").delete_item(
+                TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), ReturnValues="ALL_OLD"
+            )
+        return self._plain(answer["Attributes"]) if answer.get("Attributes") else None
+
+    @cached_property
+    def _serializer(self) -> Any:
+        from boto3.dynamodb.types import TypeSerializer
+
+        return TypeSerializer()
+
+    @cached_property
+    def _deserializer(self) -> Any:
+        from boto3.dynamodb.types import TypeDeserializer
+
+        return TypeDeserializer()
+
+    def _item(self, document: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._serializer.serialize(_storable(value)) for name, value in document.items()}
+
+    def _plain(self, item: dict[str, Any]) -> dict[str, Any]:
+        return {name: _native(self._deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _storable(value: Any) -> Any:
+    """DynamoDB's numbers are decimals."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, dict):
+        return {name: _storable(member) for name, member in value.items()}
+    return value
+
+
+def _native(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: _native(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_native(member) for member in value]
+    return value

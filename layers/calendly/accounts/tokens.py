@@ -1,0 +1,151 @@
+"""Access tokens for the functions that use them: read, cached, and renewed by asking, never by exchanging."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from accounts import aws
+from accounts.account import Account, how_to_connect
+from accounts.outcome import Outcome
+from accounts.store import AccountStore
+from calendly.deadline import Deadline
+from calendly.errors import AccountUnavailableError, ReauthenticationRequiredError
+
+FRESH_SECONDS = 120
+"""A cached token with less time left is read again: the schedule has long replaced it."""
+
+USABLE_SECONDS = 5
+"""A token with less time left is not worth sending."""
+
+
+class AskRotation(Protocol):
+    """Asks ``rotate_tokens`` to refresh an account if ``generation`` is still its current one."""
+
+    def __call__(self, account: str, generation: int, deadline: Deadline) -> tuple[Outcome, str | None]: ...
+
+
+class TokenCache:
+    """The accounts this process has read, and a lock for each, so that threads do not read one twice."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.RLock] = {}
+        self.accounts: dict[str, Account] = {}
+
+    def lock(self, name: str) -> threading.RLock:
+        with self._guard:
+            return self._locks.setdefault(name, threading.RLock())
+
+
+class AccountTokens:
+    """A ``calendly.TokenSource`` for one connected account, for the length of one call."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        store: AccountStore,
+        cache: TokenCache,
+        ask_rotation: AskRotation,
+        deadline: Deadline,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._name = name
+        self._asked = False
+        self._store = store
+        self._cache = cache
+        self._ask_rotation = ask_rotation
+        self._deadline = deadline
+        self._now = now
+        self._sleep = sleep
+
+    def account(self) -> Account:
+        """The account with a token that is worth sending.
+
+        Raises:
+            AccountNotFoundError, AccountUnavailableError, ReauthenticationRequiredError.
+        """
+        with self._cache.lock(self._name):
+            account = self._cache.accounts.get(self._name)
+            if account is None or account.seconds_left(self._now()) < FRESH_SECONDS:
+                account = self._read()
+            if account.seconds_left(self._now()) < USABLE_SECONDS:
+                account = self._renewed(account)
+            return account
+
+    def token(self) -> str:
+        return self.account().access_token
+
+    def renew(self, refused: str) -> str:
+        with self._cache.lock(self._name):
+            account = self._cache.accounts.get(self._name)
+            if account is None or account.access_token == refused:
+                account = self._read()
+            if account.access_token == refused:
+                if self._asked:
+                    raise ReauthenticationRequiredError(
+                        f"Calendly refuses a fresh access token. {how_to_connect(self._name)}"
+                    )
+                account = self._renewed(account)
+            return account.access_token
+
+    def _read(self) -> Account:
+        # Forgotten first: an account that was disconnected must not live on in the cache.
+        self._cache.accounts.pop(self._name, None)
+        account = self._store.read(self._name)
+        self._cache.accounts[self._name] = account
+        return account
+
+    def _renewed(self, refused: Account) -> Account:
+        """Ask for new tokens and wait for them, within the time this call has."""
+        if refused.kind != "oauth":
+            raise ReauthenticationRequiredError(
+                f"Calendly refused the personal access token of '{self._name}': it is revoked, or its owner changed "
+                f"their login. Make a new one in Calendly. {how_to_connect(self._name)}"
+            )
+        self._asked = True
+        wait = 0.2
+        while True:
+            outcome, reason = self._ask_rotation(self._name, refused.generation, self._deadline)
+            if outcome is Outcome.NEEDS_REAUTHENTICATION:
+                raise ReauthenticationRequiredError(
+                    f"{reason or 'The authorization is gone.'} {how_to_connect(self._name)}"
+                )
+            account = self._read()
+            if account.generation > refused.generation:
+                return account
+            if outcome is Outcome.FAILED:
+                raise AccountUnavailableError(
+                    f"The tokens of '{self._name}' could not be renewed. {reason or ''} Try again later."
+                )
+            if self._deadline.remaining() < wait + 1:
+                raise AccountUnavailableError(
+                    f"The tokens of '{self._name}' are being renewed by another function. Try again."
+                )
+            self._sleep(wait)
+            wait = min(2 * wait, 2.0)
+
+
+def invoke_rotate_tokens(function: str) -> AskRotation:
+    """Ask by a direct invoke of ``function``, waiting for its answer."""
+
+    def ask(account: str, generation: int, deadline: Deadline) -> tuple[Outcome, str | None]:
+        payload = json.dumps({"account": account, "refused_generation": generation})
+        # Whole tens of seconds, so that a process makes a handful of clients and not one for every call.
+        timeout = max(5.0, deadline.remaining() // 10 * 10)
+        with aws.faults("to invoke rotate_tokens"):
+            answer = aws.client("lambda", read_timeout=timeout, attempts=1).invoke(
+                FunctionName=function, Payload=payload.encode()
+            )
+            document: Any = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            return Outcome.FAILED, f"rotate_tokens failed: {document.get('errorMessage', 'no message')}"
+        result = document["accounts"][0]
+        return Outcome(result["outcome"]), result.get("reason")
+
+    return ask

@@ -1,0 +1,203 @@
+"""The two doors into a function: HTTP (an API Gateway proxy event) and direct (a task, an invoke).
+
+Both take the same flat JSON object and give the same JSON. Over HTTP the object is merged from path, query string and
+body. Errors leave as RFC 9457 problems over HTTP, and as exceptions, by class name, over the direct door.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from calendly.deadline import Deadline
+from calendly.errors import CalendlyError, InvalidRequestError
+
+MAX_INPUT_BYTES = 64 * 1024
+"""No action has use for more; what is larger is a mistake, and is refused before anything is sent."""
+
+HTTP_SECONDS = 28.0
+"""API Gateway gives up on an integration after 29 seconds."""
+
+DIRECT_BYTES = 240_000
+"""A Step Functions state holds 262,144 bytes, of which a task's envelope takes a few thousand."""
+
+HTTP_BYTES = 5_500_000
+"""A Lambda answer holds 6 MB, and its body is a string in which every quote takes two bytes."""
+
+CORRELATION_HEADER = "X-Correlation-Id"
+_CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a function.
+
+    Attributes:
+        door: which way it came in.
+        input: the flat input.
+        correlation_id: the caller's id for this call, or AWS's request id.
+        deadline: when the answer has to be out.
+        max_bytes: how large the answer may be, as JSON.
+        base_url: the address of the API that the caller used, over HTTP.
+    """
+
+    door: Literal["http", "direct"]
+    input: dict[str, Any]
+    correlation_id: str
+    deadline: Deadline
+    max_bytes: int
+    base_url: str | None = None
+
+
+def is_http(event: Any) -> bool:
+    """Whether an event is API Gateway's."""
+    return isinstance(event, dict) and "httpMethod" in event and "requestContext" in event
+
+
+def correlation_id(event: Any, context: Any) -> str:
+    """The caller's correlation id where there is a usable one, else the id of the request; never fails."""
+    given = None
+    fallback = context.aws_request_id
+    if is_http(event):
+        headers = event.get("headers") or {}
+        given = next((value for name, value in headers.items() if name.lower() == CORRELATION_HEADER.lower()), None)
+        fallback = (event["requestContext"] or {}).get("requestId") or fallback
+    elif isinstance(event, dict):
+        given = event.get("correlation_id")
+    return given if isinstance(given, str) and _CORRELATION_ID.fullmatch(given) else str(fallback)
+
+
+def enter(event: Any, context: Any) -> Call:
+    """Read a call from a Lambda event.
+
+    Raises:
+        InvalidRequestError: the input is not a JSON object, too large, or says two things under one name.
+    """
+    seconds = context.get_remaining_time_in_millis() / 1000
+    http = is_http(event)
+    if http:
+        document = _merged(event)
+    elif isinstance(event, dict):
+        document = event
+    else:
+        raise InvalidRequestError.for_field("input", "must be a JSON object")
+    _refuse_large(document)
+    return Call(
+        door="http" if http else "direct",
+        input=document,
+        correlation_id=correlation_id(event, context),
+        deadline=Deadline(min(seconds, HTTP_SECONDS) if http else seconds),
+        max_bytes=HTTP_BYTES if http else DIRECT_BYTES,
+        base_url=_base_url(event) if http else None,
+    )
+
+
+def http_answer(status: int, body: Any, correlation: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A JSON answer as API Gateway wants it."""
+    return {
+        "statusCode": status,
+        "headers": {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            CORRELATION_HEADER: correlation,
+            **(headers or {}),
+        },
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def http_problem(error: CalendlyError, correlation: str) -> dict[str, Any]:
+    """An error as an RFC 9457 problem document. ``type`` is the class name, which workflows match on, too."""
+    problem = {
+        "type": f"urn:calendly-actions:{type(error).__name__}",
+        "title": type(error).__name__,
+        "status": error.http_status,
+        "detail": error.message,
+        "retryable": error.retryable,
+        "correlation_id": correlation,
+        **error.extras(),
+    }
+    headers = {"Content-Type": "application/problem+json"}
+    if error.retry_after is not None:
+        problem["retry_after"] = error.retry_after
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    return http_answer(error.http_status, problem, correlation, headers)
+
+
+def _merged(event: dict[str, Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for name, value in _given(event):
+        if name in merged and str(merged[name]) != str(value):
+            raise InvalidRequestError.for_field(_short(name), "is given twice with different values")
+        merged[name] = value
+    return merged
+
+
+def _given(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in (event.get("pathParameters") or {}).items():
+        # A REST API hands path parameters on as they were encoded; no name or id of ours holds a percent sign.
+        yield name, unquote(value)
+    many = event.get("multiValueQueryStringParameters")
+    if many is None:
+        many = {name: [value] for name, value in (event.get("queryStringParameters") or {}).items()}
+    for name, values in many.items():
+        for value in values:
+            yield name, value
+    yield from _body(event)
+
+
+def _body(event: dict[str, Any]) -> list[tuple[str, Any]]:
+    body = event.get("body")
+    if body is None or body == "":
+        return []
+    if event.get("isBase64Encoded"):
+        try:
+            body = base64.b64decode(body, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise InvalidRequestError.for_field("body", "must be JSON in UTF-8") from None
+    pairs: list[tuple[str, Any]] = []
+
+    def keep_pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        # Called for every object, the outermost last; plain parsing would let the last of two equal names win.
+        nonlocal pairs
+        pairs = members
+        return dict(members)
+
+    try:
+        document = json.loads(body, object_pairs_hook=keep_pairs)
+    except (ValueError, RecursionError):
+        raise InvalidRequestError.for_field("body", "must be JSON") from None
+    if not isinstance(document, dict):
+        raise InvalidRequestError.for_field("body", "must be a JSON object")
+    return pairs
+
+
+def _refuse_large(document: dict[str, Any]) -> None:
+    sizes = {name: len(json.dumps(value, default=str)) for name, value in document.items()}
+    if sum(sizes.values()) > MAX_INPUT_BYTES:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise InvalidRequestError.for_field(
+            _short(largest), f"is too large: an input holds at most {MAX_INPUT_BYTES // 1024} KiB"
+        )
+
+
+def _base_url(event: dict[str, Any]) -> str | None:
+    """The API's address as the caller reached it: domain, and the stage or base path before the resource's path."""
+    request = event["requestContext"] or {}
+    domain, path, resource = request.get("domainName"), request.get("path"), request.get("resourcePath")
+    if not (domain and path and resource):
+        return None
+    for name, value in (event.get("pathParameters") or {}).items():
+        resource = resource.replace(f"{{{name}}}", value)
+    return f"https://{domain}{path.removesuffix(resource)}"
+
+
+def _short(name: str) -> str:
+    """A caller's own name for something, fit for a message."""
+    return name if len(name) <= 64 else name[:61] + "..."

@@ -1,0 +1,179 @@
+"""Input models: what callers may say, and how they are told when it is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from accounts.account import DEFAULT, NAME
+from accounts.settings import settings
+from calendly import references
+from calendly.documents import to_timestamp
+from calendly.errors import FieldError, InvalidRequestError
+from calendly.groups import OWNER_KINDS
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
+
+
+def _account_name(value: str) -> str:
+    if not NAME.fullmatch(value):
+        raise ValueError("must be 1 to 63 lower-case letters, digits, - or _, starting with a letter or digit")
+    return value
+
+
+def _refers_to(*kinds: str, me: bool = False) -> AfterValidator:
+    def check(value: str) -> str:
+        if me and value == "me":
+            return value
+        try:
+            references.parse(value, *kinds, api=settings().api)
+        except references.InvalidReferenceError as error:
+            raise ValueError(f"{error}{', or me' if me else ''}") from None
+        return value
+
+    return AfterValidator(check)
+
+
+def _timestamp(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a time in ISO 8601, such as 2026-01-31T09:00:00Z") from None
+    if moment.tzinfo is None:
+        raise ValueError("needs a time zone, such as the Z in 2026-01-31T09:00:00Z")
+    try:
+        return to_timestamp(moment)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
+def _not_past(value: str) -> str:
+    """Calendly refuses a start that is past. A workflow's "now" always is, a little: that is moved to just ahead."""
+    now = datetime.now(UTC)
+    start = datetime.fromisoformat(value)
+    if start < now - timedelta(minutes=5):
+        raise ValueError("must not be in the past: Calendly tells busy times from now on")
+    return to_timestamp(max(start, now + timedelta(seconds=10)))
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("must be an e-mail address")
+    return value
+
+
+def _no_bool(value: Any) -> Any:
+    # Python's true is an int, JSON's is not.
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")
+    return value
+
+
+AccountName = Annotated[str, AfterValidator(_account_name)]
+EventRef = Annotated[str, _refers_to("scheduled_events")]
+EventTypeRef = Annotated[str, _refers_to("event_types")]
+GroupRef = Annotated[str, _refers_to("groups")]
+GroupRelationshipRef = Annotated[str, _refers_to("group_relationships")]
+GroupOwnerRef = Annotated[str, _refers_to(*OWNER_KINDS)]
+OrganizationRef = Annotated[str, _refers_to("organizations")]
+ScheduleRef = Annotated[str, _refers_to("user_availability_schedules")]
+UserRef = Annotated[str, _refers_to("users", me=True)]
+Timestamp = Annotated[str, AfterValidator(_timestamp)]
+FutureTimestamp = Annotated[str, AfterValidator(_timestamp), AfterValidator(_not_past)]
+Email = Annotated[str, AfterValidator(_email)]
+WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
+
+
+class Common(BaseModel):
+    """What every function takes.
+
+    Attributes:
+        correlation_id: the caller's id for this call; it comes back in the log, and over HTTP in a header.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    correlation_id: Annotated[str, Field(max_length=256)] | None = None
+
+
+class Input(Common):
+    """What every function takes that is about one account.
+
+    Attributes:
+        account: which connected account.
+    """
+
+    account: AccountName = DEFAULT
+
+
+class PagedInput(Input):
+    """What every list takes.
+
+    Attributes:
+        count: rows a page, 1 to 100; Calendly's own default is 20.
+        page_token: where to go on, from the ``pagination`` of the answer before.
+        all_pages: collect pages until done, or until the answer has to be sent; see ``actions.pages``.
+        max_items: with ``all_pages``, stop after so many rows.
+    """
+
+    count: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
+    page_token: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    all_pages: bool = False
+    max_items: Annotated[WholeNumber, Field(ge=1)] | None = None
+
+    def filters(self) -> dict[str, Any]:
+        """What selects the rows, as opposed to which of them to send."""
+        return self.model_dump(
+            exclude={"correlation_id", "count", "page_token", "all_pages", "max_items"}, exclude_none=True
+        )
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(model: type[M], given: Mapping[str, Any]) -> M:
+    """Validate an input. A null means that nothing was given.
+
+    Raises:
+        InvalidRequestError: naming every wrong field, and the nearest known name for an unknown one.
+    """
+    known = model.model_fields
+    try:
+        parsed = model.model_validate(
+            {name: value for name, value in given.items() if value is not None or name not in known}
+        )
+    except ValidationError as error:
+        fields = [
+            _field_error(details, list(known)) for details in error.errors(include_input=False, include_url=False)
+        ]
+        raise InvalidRequestError("Invalid request.", fields=fields[:20]) from None
+    if isinstance(parsed, PagedInput) and parsed.max_items is not None and not parsed.all_pages:
+        raise InvalidRequestError.for_field("max_items", "goes with all_pages: true; for a single page use count")
+    return parsed
+
+
+def _field_error(details: Mapping[str, Any], known: list[str]) -> FieldError:
+    field = ".".join(str(part) for part in details["loc"])[:64] or "input"
+    if details["type"] == "extra_forbidden":
+        return FieldError(field, _unknown(field, known))
+    return FieldError(field, _MESSAGES.get(details["type"]) or details["msg"].removeprefix("Value error, "))
+
+
+def _unknown(field: str, known: list[str]) -> str:
+    nearest = difflib.get_close_matches(field, known, n=1, cutoff=0.5)
+    return f"is not known; did you mean {nearest[0]}?" if nearest else f"is not known; known are {', '.join(known)}"
+
+
+_MESSAGES = {
+    "missing": "is required",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+}

@@ -1,0 +1,210 @@
+"""The action runtime: everything between a Lambda event and an action's one function.
+
+    @action(scope="scheduled_events:read")
+    def handler(input: RetrieveEvent, connected: Connected) -> Document[ScheduledEvent]:
+        return connected.calendly.scheduled_events.retrieve(input.event)
+
+The decorated name is a Lambda handler with both doors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel
+
+from accounts.account import Account, how_to_connect
+from accounts.settings import settings
+from accounts.store import AccountStore
+from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
+from actions import doors, inputs
+from actions.doors import Call
+from actions.inputs import Input, PagedInput
+from actions.observability import count, logger, metrics
+from actions.pages import Fetch, fetch_pages
+from calendly import scopes
+from calendly.client import Calendly
+from calendly.documents import Document, Page
+from calendly.errors import CalendlyError, InsufficientScopeError
+from calendly.transport import Transport
+
+Handler = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A JSON answer with an HTTP status; the direct door gives the body alone."""
+
+    body: Any = field(repr=False)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class HttpPage:
+    """A web page, for the functions that people meet in a browser."""
+
+    html: str = field(repr=False)
+    status: int
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Connected:
+    """What an action works with: a connected account and Calendly as that account sees it."""
+
+    call: Call
+    account: Account
+    calendly: Calendly
+
+    def user(self, reference: str | None) -> str:
+        """The user meant: the account's own for ``me`` or nothing."""
+        return self.account.owner if reference in (None, "me") else str(reference)
+
+    def organization(self, reference: str | None) -> str:
+        """The organization meant: the account's own for nothing."""
+        return reference or self.account.organization
+
+    def is_me(self, user: str) -> bool:
+        """Whether a user is the account's own."""
+        path = self.calendly.path
+        return path(user, "users") == path(self.account.owner, "users")
+
+    def pages(self, wanted: PagedInput, fetch: Fetch) -> Answer:
+        """One page or all of them, as ``actions.pages`` says. ``fetch`` takes a page size and a page token."""
+        return Answer(fetch_pages(self.call, wanted, fetch))
+
+
+@lru_cache(maxsize=1)
+def transport() -> Transport:
+    """The process's one HTTP session."""
+    return Transport()
+
+
+@lru_cache(maxsize=1)
+def store() -> AccountStore:
+    return AccountStore(settings())
+
+
+@lru_cache(maxsize=1)
+def _token_cache() -> TokenCache:
+    return TokenCache()
+
+
+def action(*, scope: str) -> Callable[[Callable[[Any, Connected], Document[Any] | Page[Any] | Answer]], Handler]:
+    """Make a Lambda handler of a function from input to output.
+
+    Args:
+        scope: the Calendly scope the action needs; checked before Calendly is called where the grant is known.
+    """
+
+    def decorate(function: Callable[[Any, Connected], Document[Any] | Page[Any] | Answer]) -> Handler:
+        model: type[Input] = get_type_hints(function)["input"]
+
+        def run(call: Call) -> Answer:
+            input = inputs.parse(model, call.input)
+            logger.append_keys(account=input.account)
+            connected = _connect(call, input.account)
+            _require(scope, connected.account)
+            try:
+                result = function(input, connected)
+            except InsufficientScopeError as error:
+                raise _insufficient(connected.account, error.missing_scopes or (scope,)) from None
+            finally:
+                count("CalendlyRequests", connected.calendly.requests_sent)
+            return result if isinstance(result, Answer) else Answer(result.body, result.status)
+
+        handler = _handler(function, run)
+        handler.scope = scope  # type: ignore[attr-defined]
+        handler.model = model  # type: ignore[attr-defined]
+        return handler
+
+    return decorate
+
+
+def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Handler:
+    """Make a Lambda handler, with both doors, of a function that is no action: it takes no account's tokens."""
+    model: type[BaseModel] = get_type_hints(function)["input"]
+    return _handler(function, lambda call: function(inputs.parse(model, call.input), call))
+
+
+def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPage]) -> Handler:
+    name = function.__module__
+
+    def handler(event: Any, context: Any) -> Any:
+        started = time.perf_counter()
+        http = doors.is_http(event)
+        correlation = doors.correlation_id(event, context)
+        logger.structure_logs(append=False)
+        logger.append_keys(action=name, door="http" if http else "direct", correlation_id=correlation)
+        try:
+            answer = run(doors.enter(event, context))
+            _log(started)
+        except Exception as error:  # the boundary: whatever went wrong leaves as a class callers know
+            problem = error if isinstance(error, CalendlyError) else _unexpected(error)
+            _log(started, problem)
+            if not http:
+                raise problem from None
+            return doors.http_problem(problem, correlation)
+        finally:
+            metrics.flush_metrics()
+        if isinstance(answer, HttpPage):
+            return {"statusCode": answer.status, "headers": answer.headers, "body": answer.html}
+        return doors.http_answer(answer.status, answer.body, correlation) if http else answer.body
+
+    return handler
+
+
+def _connect(call: Call, name: str) -> Connected:
+    tokens = AccountTokens(
+        name,
+        store=store(),
+        cache=_token_cache(),
+        ask_rotation=invoke_rotate_tokens(settings().rotate_tokens_function),
+        deadline=call.deadline,
+    )
+    account = tokens.account()
+    calendly = Calendly(transport(), tokens, deadline=call.deadline, api=settings().api)
+    return Connected(call, account, calendly)
+
+
+def _require(scope: str, account: Account) -> None:
+    if account.scopes is not None and scopes.missing([scope], account.scopes):
+        raise _insufficient(account, (scope,))
+
+
+def _insufficient(account: Account, missing: tuple[str, ...]) -> InsufficientScopeError:
+    return InsufficientScopeError(
+        f"The account '{account.name}' was connected without the scope {', '.join(missing)}. "
+        f"{how_to_connect(account.name)}",
+        missing_scopes=missing,
+    )
+
+
+def _log(started: float, error: CalendlyError | None = None) -> None:
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    if error is None:
+        logger.info("done", extra={"milliseconds": milliseconds})
+        return
+    count(f"Failed{type(error).__name__}")
+    log = logger.error if error.http_status >= 500 else logger.warning
+    log(
+        "failed",
+        extra={"milliseconds": milliseconds, "error": type(error).__name__, "detail": error.message},
+    )
+
+
+def _unexpected(error: Exception) -> CalendlyError:
+    """A bug of ours. Its message may hold anything, so it stays out of the answer and of the log."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+        trace = trace.tb_next
+    logger.error("unexpected", extra={"exception_type": type(error).__name__, "frames": frames[-12:]})
+    return CalendlyError(
+        f"An unexpected {type(error).__name__}; this is a bug. The log tells where, under the correlation id."
+    )

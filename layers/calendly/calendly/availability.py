@@ -1,0 +1,111 @@
+"""When users can be booked: ``/user_availability_schedules`` and ``/user_busy_times``. Calendly pages neither."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from calendly.client import Calendly
+from calendly.documents import Document, Page, Resource, to_timestamp
+from calendly.transport import Operation
+
+Rows = list[dict[str, Any]]
+
+WEEK = timedelta(days=7)
+"""The longest range Calendly takes."""
+
+_ROLE = "a user of the same organization"
+
+
+class Interval(Resource):
+    """Hours of a day, ``hh:mm`` on a 24-hour clock."""
+
+    start: str = Field(default="", alias="from")
+    end: str = Field(default="", alias="to")
+
+
+class AvailabilityRule(Resource):
+    """The hours of a weekday (``type`` wday) or of one date; no intervals means not available."""
+
+    type: str
+    intervals: list[Interval] = []
+    wday: str | None = None
+    date: str | None = None
+
+
+class AvailabilitySchedule(Resource):
+    """A user's hours, in the schedule's own timezone."""
+
+    uri: str
+    default: bool = False
+    name: str = ""
+    user: str = ""
+    timezone: str = ""
+    rules: list[AvailabilityRule] = []
+
+
+class BusyEvent(Resource):
+    """The scheduled event behind a busy time."""
+
+    uri: str
+
+
+class BusyTime(Resource):
+    """A stretch of time in which a user cannot be booked; only ``calendly`` ones have buffers and an event."""
+
+    type: str
+    start_time: str = ""
+    end_time: str = ""
+    buffered_start_time: str | None = None
+    buffered_end_time: str | None = None
+    event: BusyEvent | None = None
+
+
+class UserAvailabilitySchedules:
+    """Operations on availability schedules."""
+
+    RETRIEVE = Operation("GET", "/user_availability_schedules/{uuid}", role=_ROLE)
+    LIST = Operation("GET", "/user_availability_schedules", role=_ROLE)
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def retrieve(self, user_availability_schedule: str) -> Document[AvailabilitySchedule]:
+        """A schedule by UUID or URI. Scope ``availability:read``."""
+        path = self._calendly.path(user_availability_schedule, "user_availability_schedules")
+        return self._calendly.retrieve(self.RETRIEVE, path, AvailabilitySchedule)
+
+    def list(self, *, user: str) -> Page[AvailabilitySchedule]:
+        """A user's schedules. Scope ``availability:read``."""
+        params = {"user": self._calendly.uri(user, "users")}
+        return self._calendly.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
+
+
+class UserBusyTimes:
+    """Operations on busy times."""
+
+    LIST = Operation("GET", "/user_busy_times", role=_ROLE)
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def list(self, *, user: str, start_time: str, end_time: str) -> Page[BusyTime]:
+        """A user's busy times in at most seven days that are not past, ascending. Scope ``availability:read``."""
+        params = {"user": self._calendly.uri(user, "users"), "start_time": start_time, "end_time": end_time}
+        return self._calendly.list(self.LIST, "/user_busy_times", params, BusyTime)
+
+    def range(self, *, user: str, start_time: str, end_time: str) -> Rows:
+        """The rows of any range of time, fetched a week at a time."""
+        rows: Rows = []
+        last_week: Rows = []
+        start, end = datetime.fromisoformat(start_time), datetime.fromisoformat(end_time)
+        while start < end:
+            week = (to_timestamp(start), to_timestamp(min(start + WEEK, end)))
+            page = self.list(user=user, start_time=week[0], end_time=week[1])
+            # What lies across the seam of two weeks is in the answers for both.
+            rows += [row for row in page.rows if row not in last_week]
+            last_week = page.rows
+            start += WEEK
+        return rows

@@ -1,0 +1,101 @@
+"""Calendly's answers as they came, with a typed view on top.
+
+Calendly adds fields nearly weekly. A document therefore keeps the parsed JSON untouched in ``body``, and models are
+a view of it that is made when somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, field_validator
+
+
+class Resource(BaseModel):
+    """A model of something Calendly sent.
+
+    It never refuses and never drops: unknown fields stay, and a value that is not of the declared type (a new enum
+    value, an unexpected null) is kept as it came. ``to_json`` gives back exactly what was received.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True, protected_namespaces=())
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _keep_what_does_not_fit(cls, value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return validate(value)
+        except ValidationError:
+            return value
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object this was made from."""
+        return self.model_dump(by_alias=True, exclude_unset=True, warnings="none")
+
+
+def to_timestamp(moment: datetime) -> str:
+    """A moment as Calendly writes it: UTC, microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+R = TypeVar("R", bound=Resource)
+
+
+class Document(Generic[R]):
+    """A single resource: ``{"resource": {...}}``.
+
+    Attributes:
+        body: the JSON object as Calendly sent it.
+        status: Calendly's HTTP status.
+    """
+
+    def __init__(self, body: dict[str, Any], model: type[R], status: int = 200) -> None:
+        self.body = body
+        self.status = status
+        self._model = model
+
+    @cached_property
+    def resource(self) -> R:
+        return self._model.model_validate(self.body["resource"])
+
+
+class Page(Generic[R]):
+    """A list, or one page of it: ``{"collection": [...], "pagination": {...}}``.
+
+    Lists that Calendly does not page have no ``pagination``.
+    """
+
+    status = 200
+
+    def __init__(self, body: dict[str, Any], model: type[R]) -> None:
+        self.body = body
+        self._model = model
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The members of the collection, as Calendly sent them."""
+        rows: list[dict[str, Any]] = self.body["collection"]
+        return rows
+
+    @property
+    def next_page_token(self) -> str | None:
+        """The opaque token of the next page, None at the end.
+
+        Older answers carry only the ``next_page`` address, whose query holds the same token.
+        """
+        pagination = self.body.get("pagination") or {}
+        token = pagination.get("next_page_token")
+        if token is None and pagination.get("next_page"):
+            from urllib.parse import parse_qs, urlsplit
+
+            token = parse_qs(urlsplit(pagination["next_page"]).query).get("page_token", [None])[0]
+        return str(token) if token else None
+
+    def __iter__(self) -> Iterator[R]:
+        return (self._model.model_validate(row) for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)

@@ -1,0 +1,119 @@
+"""Event types: ``GET /event_types`` and ``GET /event_types/{uuid}``."""
+
+from __future__ import annotations
+
+from calendly.client import Calendly
+from calendly.documents import Document, Page, Resource
+from calendly.transport import Operation
+
+
+class CustomQuestion(Resource):
+    """A question that invitees answer when they book."""
+
+    name: str
+    type: str = ""
+    position: int = 0
+    enabled: bool = True
+    required: bool = False
+    answer_choices: list[str] = []
+    include_other: bool = False
+
+
+class LocationConfiguration(Resource):
+    """A place or conference an event type offers; ``kind`` is not the ``type`` that events carry."""
+
+    kind: str
+    location: str | None = None
+    additional_info: str | None = None
+    phone_number: str | None = None
+
+
+class Profile(Resource):
+    """The user or team an event type belongs to."""
+
+    type: str
+    name: str = ""
+    owner: str = ""
+
+
+class EventType(Resource):
+    """A kind of meeting that can be booked. ``duration`` is in minutes.
+
+    ``profile`` is null on some event types, ``duration_options`` on one-off ones.
+    """
+
+    uri: str
+    name: str | None = None
+    active: bool = False
+    admin_managed: bool = False
+    after_buffer: int = 0
+    before_buffer: int = 0
+    booking_method: str = ""
+    color: str = ""
+    created_at: str = ""
+    custom_questions: list[CustomQuestion] = []
+    deleted_at: str | None = None
+    description_html: str | None = None
+    description_plain: str | None = None
+    duration: int | float = 0
+    duration_options: list[int] | None = None
+    internal_note: str | None = None
+    is_paid: bool = False
+    kind: str = ""
+    locale: str = ""
+    locations: list[LocationConfiguration] | None = None
+    pooling_type: str | None = None
+    position: int = 0
+    profile: Profile | None = None
+    scheduling_url: str = ""
+    secret: bool = False
+    slug: str | None = None
+    start_time_increment: int | None = None
+    type: str = ""
+    updated_at: str = ""
+
+
+class EventTypes:
+    """Operations on event types."""
+
+    RETRIEVE = Operation("GET", "/event_types/{uuid}")
+    LIST = Operation(
+        "GET",
+        "/event_types",
+        role="an organization admin or owner, or the user whose event types they are",
+    )
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def retrieve(self, event_type: str) -> Document[EventType]:
+        """An event type by UUID or URI; deleted ones too, with ``deleted_at`` set. Scope ``event_types:read``."""
+        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(event_type, "event_types"), EventType)
+
+    def list(
+        self,
+        *,
+        user: str | None = None,
+        organization: str | None = None,
+        active: bool | None = None,
+        admin_managed: bool | None = None,
+        user_availability_schedule: str | None = None,
+        sort: str | None = None,
+        count: int | None = None,
+        page_token: str | None = None,
+    ) -> Page[EventType]:
+        """Event types of a user or an organization, one of which is required. Scope ``event_types:read``."""
+        calendly = self._calendly
+        params = {
+            "user": calendly.optional_uri(user, "users"),
+            "organization": calendly.optional_uri(organization, "organizations"),
+            "active": active,
+            "admin_managed": admin_managed,
+            "user_availability_schedule": calendly.optional_uri(
+                user_availability_schedule, "user_availability_schedules"
+            ),
+            "sort": sort,
+            "count": count,
+            "page_token": page_token,
+        }
+        return calendly.list(self.LIST, "/event_types", params, EventType)

@@ -1,0 +1,94 @@
+"""Groups and who is in them: ``GET /groups``, ``GET /group_relationships`` and their single resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calendly.client import Calendly
+from calendly.documents import Document, Page, Resource
+from calendly.transport import Operation
+
+OWNER_KINDS = ("organization_memberships", "organizations/*/invitations")
+"""What can be in a group: a member of the organization, or somebody invited to it."""
+
+
+class Group(Resource):
+    """A group of an organization's members."""
+
+    uri: str
+    name: str = ""
+    organization: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+    member_count: int | float = 0
+
+
+class GroupRelationship(Resource):
+    """The place of a member, or of an invitation, in a group: ``role`` is member or admin."""
+
+    uri: str
+    role: str = ""
+    owner: dict[str, Any] = {}
+    organization: str = ""
+    group: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+
+
+class Groups:
+    """Operations on groups."""
+
+    _ROLE = "an organization admin or owner, or a group admin"
+    RETRIEVE = Operation("GET", "/groups/{uuid}", role=_ROLE)
+    LIST = Operation("GET", "/groups", role=_ROLE)
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def retrieve(self, group: str) -> Document[Group]:
+        """A group by UUID or URI. Scope ``groups:read``."""
+        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(group, "groups"), Group)
+
+    def list(self, *, organization: str, count: int | None = None, page_token: str | None = None) -> Page[Group]:
+        """An organization's groups. Scope ``groups:read``."""
+        params = {
+            "organization": self._calendly.uri(organization, "organizations"),
+            "count": count,
+            "page_token": page_token,
+        }
+        return self._calendly.list(self.LIST, "/groups", params, Group)
+
+
+class GroupRelationships:
+    """Operations on group relationships."""
+
+    RETRIEVE = Operation("GET", "/group_relationships/{uuid}", role=Groups._ROLE)
+    LIST = Operation("GET", "/group_relationships", role=Groups._ROLE)
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def retrieve(self, group_relationship: str) -> Document[GroupRelationship]:
+        """A group relationship by UUID or URI. Scope ``groups:read``."""
+        path = self._calendly.path(group_relationship, "group_relationships")
+        return self._calendly.retrieve(self.RETRIEVE, path, GroupRelationship)
+
+    def list(
+        self,
+        *,
+        organization: str | None = None,
+        owner: str | None = None,
+        group: str | None = None,
+        count: int | None = None,
+        page_token: str | None = None,
+    ) -> Page[GroupRelationship]:
+        """Group relationships by organization, group, or owner. Scope ``groups:read``."""
+        calendly = self._calendly
+        params = {
+            "organization": calendly.optional_uri(organization, "organizations"),
+            "owner": calendly.optional_uri(owner, *OWNER_KINDS),
+            "group": calendly.optional_uri(group, "groups"),
+            "count": count,
+            "page_token": page_token,
+        }
+        return calendly.list(self.LIST, "/group_relationships", params, GroupRelationship)

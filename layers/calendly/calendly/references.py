@@ -1,0 +1,56 @@
+"""References to Calendly resources: a UUID or a full URI.
+
+Calendly writes cross references as URIs (``https://api.calendly.com/users/AAAA``) and takes the last segment in its
+own paths. Callers may give either.
+"""
+
+from __future__ import annotations
+
+import re
+
+PUBLIC_API = "https://api.calendly.com"
+
+# Calendly does not document the form of an id. Those seen are UUIDs and runs of sixteen or more letters and digits, so
+# a bare id must look like one of them; in a full URI, which comes from Calendly, any plain segment is taken.
+_BARE_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9]{16,64}")
+_SEGMENT = r"[A-Za-z0-9_-]{1,64}"
+
+# Calendly's examples name this resource in the singular in its own URIs.
+_SPELLINGS = {"user_availability_schedules": "user_availability_schedules?"}
+
+
+class InvalidReferenceError(ValueError):
+    """The text is not a reference to the resource asked for."""
+
+
+def parse(text: str, *kinds: str, api: str = PUBLIC_API) -> tuple[str, str]:
+    """The kind and path of a reference, such as ``("users", "users/AAAA")``.
+
+    Args:
+        text: a UUID or a URI.
+        kinds: the acceptable resources in order of preference, as in Calendly's paths. A ``*`` stands for an id, as
+            in ``organizations/*/invitations``. A bare UUID is taken as the first.
+        api: the API's base address; URIs below it and below Calendly's public address are accepted.
+
+    Raises:
+        InvalidReferenceError: saying what was expected.
+    """
+    expected = f"a UUID or a URI such as {PUBLIC_API}/{kinds[0].replace('*', '<uuid>')}/<uuid>"
+    if _BARE_ID.fullmatch(text):
+        return kinds[0], f"{kinds[0]}/{text}"
+    base = next((base for base in (PUBLIC_API, api) if text.startswith(base + "/")), None)
+    if base is None:
+        raise InvalidReferenceError(f"must be {expected}")
+    path = text[len(base) + 1 :].rstrip("/")
+    for kind in kinds:
+        pattern = _SPELLINGS.get(kind, kind.replace("*", _SEGMENT))
+        if re.fullmatch(f"{pattern}/({_SEGMENT})", path):
+            return kind, f"{kind}/{path.rsplit('/', 1)[1]}" if kind in _SPELLINGS else path
+    if re.fullmatch(f"[a-z_]+(/{_SEGMENT})+", path):
+        raise InvalidReferenceError(f"is a URI of {path.split('/')[0]}; it must be {expected}")
+    raise InvalidReferenceError(f"must be {expected}")
+
+
+def uuid_of(uri: str) -> str:
+    """The last segment of a URI that Calendly sent."""
+    return uri.rstrip("/").rsplit("/", 1)[-1]

@@ -1,0 +1,62 @@
+"""The retry decision, as one pure function.
+
+Reads are repeated on connection errors, 5xx and 429. Writes are repeated only where Calendly provably did not act:
+no connection was made, or it answered 429. Nothing waits past the deadline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+MAX_ATTEMPTS = 4
+"""Requests in all for one call, the first included."""
+
+FIRST_BACKOFF = 0.25
+MAX_BACKOFF = 4.0
+
+TIME_FOR_ONE_REQUEST = 2.0
+"""Seconds that must be left after a wait, or waiting is pointless."""
+
+
+class Outcome(Enum):
+    """What one attempt told us."""
+
+    NOT_SENT = "no connection was made"
+    LOST = "the connection broke after the request was sent, or nobody answered in time"
+    GATEWAY = "502 or 504: an intermediary lost the answer"
+    SERVER_ERROR = "another 5xx: Calendly itself says it did not do it"
+    RATE_LIMITED = "429"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether to try again, and after how many seconds."""
+
+    again: bool
+    wait: float = 0.0
+
+
+def decide(
+    outcome: Outcome, *, write: bool, attempt: int, remaining: float, jitter: float, reset: float | None = None
+) -> Decision:
+    """Decide what to do after a failed attempt.
+
+    Args:
+        outcome: what happened.
+        write: whether the request changes something at Calendly.
+        attempt: how many attempts were made so far, from 1.
+        remaining: seconds left to the caller.
+        jitter: a random number in [0, 1).
+        reset: seconds until the rate limit resets (``X-RateLimit-Reset``), for 429.
+    """
+    if attempt >= MAX_ATTEMPTS:
+        return Decision(again=False)
+    if write and outcome not in (Outcome.NOT_SENT, Outcome.RATE_LIMITED):
+        return Decision(again=False)
+    if outcome is Outcome.RATE_LIMITED and reset is not None:
+        # The window may reopen a fraction later than the whole second that Calendly names.
+        wait = reset + 0.25 * jitter
+    else:
+        wait = min(MAX_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1)) * (0.5 + jitter / 2)
+    return Decision(again=wait + TIME_FOR_ONE_REQUEST <= remaining, wait=wait)

@@ -1,0 +1,133 @@
+"""Scheduled events: ``GET /scheduled_events`` and ``GET /scheduled_events/{uuid}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calendly.client import Calendly
+from calendly.documents import Document, Page, Resource
+from calendly.transport import Operation
+
+
+class Location(Resource):
+    """Where an event takes place. What else it carries depends on ``type``; conferences have ``join_url``."""
+
+    type: str
+    location: str | None = None
+    additional_info: str | None = None
+    status: str | None = None
+    join_url: str | None = None
+    data: dict[str, Any] | None = None
+
+
+class InviteesCounter(Resource):
+    """How many invitees an event has, and may have."""
+
+    total: int = 0
+    active: int = 0
+    limit: int = 0
+
+
+class EventMembership(Resource):
+    """A host of an event."""
+
+    user: str
+    user_email: str = ""
+    user_name: str = ""
+    buffered_start_time: str = ""
+    buffered_end_time: str = ""
+
+
+class EventGuest(Resource):
+    """Somebody an invitee brought along."""
+
+    email: str
+    created_at: str = ""
+    updated_at: str = ""
+
+
+class Cancellation(Resource):
+    """Who canceled, and why."""
+
+    canceled_by: str
+    reason: str | None = None
+    canceler_type: str = ""
+    created_at: str = ""
+
+
+class CalendarEvent(Resource):
+    """The event's twin in the host's own calendar."""
+
+    kind: str
+    external_id: str = ""
+
+
+class ScheduledEvent(Resource):
+    """A meeting that was booked. ``cancellation`` is there only once it is canceled."""
+
+    uri: str
+    name: str | None = None
+    status: str = ""
+    start_time: str = ""
+    end_time: str = ""
+    event_type: str | None = None
+    location: Location | None = None
+    invitees_counter: InviteesCounter | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    event_memberships: list[EventMembership] = []
+    event_guests: list[EventGuest] = []
+    cancellation: Cancellation | None = None
+    calendar_event: CalendarEvent | None = None
+    meeting_notes_plain: str | None = None
+    meeting_notes_html: str | None = None
+
+
+class ScheduledEvents:
+    """Operations on scheduled events."""
+
+    RETRIEVE = Operation(
+        "GET", "/scheduled_events/{uuid}", role="a host of the event, or an organization admin or owner"
+    )
+    LIST = Operation(
+        "GET",
+        "/scheduled_events",
+        role="an organization admin or owner for other people's events, a group admin for a group's",
+    )
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def retrieve(self, event: str) -> Document[ScheduledEvent]:
+        """An event by UUID or URI. Scope ``scheduled_events:read``."""
+        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(event, "scheduled_events"), ScheduledEvent)
+
+    def list(
+        self,
+        *,
+        user: str | None = None,
+        organization: str | None = None,
+        group: str | None = None,
+        invitee_email: str | None = None,
+        status: str | None = None,
+        sort: str | None = None,
+        min_start_time: str | None = None,
+        max_start_time: str | None = None,
+        count: int | None = None,
+        page_token: str | None = None,
+    ) -> Page[ScheduledEvent]:
+        """Events by start time. ``user`` alone works for oneself only. Scope ``scheduled_events:read``."""
+        calendly = self._calendly
+        params = {
+            "user": calendly.optional_uri(user, "users"),
+            "organization": calendly.optional_uri(organization, "organizations"),
+            "group": calendly.optional_uri(group, "groups"),
+            "invitee_email": invitee_email,
+            "status": status,
+            "sort": sort,
+            "min_start_time": min_start_time,
+            "max_start_time": max_start_time,
+            "count": count,
+            "page_token": page_token,
+        }
+        return calendly.list(self.LIST, "/scheduled_events", params, ScheduledEvent)

@@ -1,0 +1,218 @@
+"""The one place that speaks HTTP.
+
+A request goes out, and what comes back is a ``Response`` or a typed error. Retries follow ``retries.decide``; what a
+status means is ``responses.raise_for``'s to say.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import urllib3.exceptions
+
+from calendly import retries
+from calendly.deadline import Deadline
+from calendly.errors import CalendlyUnavailableError, OutcomeUnknownError
+from calendly.retries import Outcome
+
+CONNECT_TIMEOUT = 3.05
+READ_TIMEOUT = 20.0
+SAFETY_MARGIN = 0.5
+"""Seconds kept back from the deadline to turn a timeout into an answer."""
+
+RESET_HEADER = "X-RateLimit-Reset"
+DEFAULT_RESET = 60.0
+"""Calendly's window is a minute; used when a 429 does not say when it resets."""
+
+_GATEWAY_STATUSES = (502, 504)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A Calendly endpoint, as Calendly documents it.
+
+    Attributes:
+        method: the HTTP method.
+        path: the path with its parameters in braces; together with the method, the operation's name.
+        role: who may do this, where Calendly documents it; told to a caller who may not.
+        write: whether it changes something, so that repeating it blindly is not safe.
+    """
+
+    method: str
+    path: str
+    role: str = ""
+    write: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer. ``body`` is the parsed JSON, or None when there was none to parse."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: Any = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def reset(self) -> float:
+        """Seconds until the rate limit resets: a delta, not an epoch."""
+        try:
+            seconds = float(self.headers.get(RESET_HEADER, ""))
+        except ValueError:
+            return DEFAULT_RESET
+        return seconds if 0 <= seconds <= 3600 else DEFAULT_RESET
+
+
+class Transport:
+    """Sends requests over one pooled HTTP session. Made once per process; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str = "calendly-actions",
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._session = requests.Session()
+        self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+        # requests would otherwise look for a netrc file at every call, and let it replace a bearer token.
+        self._session.trust_env = False
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def send(
+        self,
+        operation: Operation,
+        url: str,
+        *,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        document: Any = None,
+        form: Mapping[str, str] | None = None,
+        repeat: bool = True,
+    ) -> Response:
+        """Send one request, repeated as ``retries.decide`` allows, and return the last answer whatever its status.
+
+        Args:
+            operation: which endpoint this is.
+            url: the full address.
+            deadline: nothing is sent or waited for past it.
+            headers: additional headers.
+            auth: user name and password for HTTP Basic.
+            params: the query string.
+            document: a JSON body.
+            form: a form body.
+            repeat: False for a request that must go out at most once, whatever happens.
+
+        Raises:
+            CalendlyUnavailableError: no answer, and Calendly did not act.
+            OutcomeUnknownError: no answer to a write that Calendly may have acted on.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            timeout = deadline.remaining() - SAFETY_MARGIN
+            if timeout <= 0:
+                raise CalendlyUnavailableError(f"No time was left to send {operation}. Call again.")
+            response: Response | None = None
+            try:
+                response = self._once(
+                    operation, url, timeout, headers=headers, auth=auth, params=params, document=document, form=form
+                )
+                outcome = _outcome(response.status)
+                if outcome is None:
+                    return response
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                outcome = Outcome.NOT_SENT if _not_sent(error) else Outcome.LOST
+            decision = retries.decide(
+                outcome,
+                write=operation.write,
+                attempt=attempt,
+                remaining=deadline.remaining(),
+                jitter=self._jitter(),
+                reset=response.reset if response is not None else None,
+            )
+            if not (repeat and decision.again):
+                if response is not None:
+                    return response
+                raise _no_answer(operation, outcome)
+            self._sleep(decision.wait)
+
+    def _once(
+        self,
+        operation: Operation,
+        url: str,
+        timeout: float,
+        *,
+        headers: Mapping[str, str] | None,
+        auth: tuple[str, str] | None,
+        params: Mapping[str, Any] | None,
+        document: Any,
+        form: Mapping[str, str] | None,
+    ) -> Response:
+        answer = self._session.request(
+            operation.method,
+            url,
+            headers=dict(headers or {}),
+            auth=auth,
+            params=params,
+            json=document,
+            data=form,
+            timeout=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
+            allow_redirects=False,
+        )
+        return Response(answer.status_code, answer.headers, _parse(answer.content))
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except ValueError:
+        return None
+
+
+def _outcome(status: int) -> Outcome | None:
+    """What a status means for the retry decision; None when it is an answer to hand on."""
+    if status == 429:
+        return Outcome.RATE_LIMITED
+    if status in _GATEWAY_STATUSES:
+        return Outcome.GATEWAY
+    return Outcome.SERVER_ERROR if status >= 500 else None
+
+
+def _not_sent(error: Exception) -> bool:
+    """Whether the connection was never made, so that Calendly cannot have acted.
+
+    ``requests`` wraps urllib3's reason in its own exception; only a failure to connect is proof.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, (requests.ConnectTimeout, urllib3.exceptions.NewConnectionError)):
+            return True
+        reason = getattr(seen, "reason", None)
+        argument = seen.args[0] if seen.args else None
+        seen = next((x for x in (reason, argument) if isinstance(x, BaseException)), None)
+    return False
+
+
+def _no_answer(operation: Operation, outcome: Outcome) -> CalendlyUnavailableError | OutcomeUnknownError:
+    if operation.write and outcome is Outcome.LOST:
+        return OutcomeUnknownError(
+            f"{operation} was sent and its answer was lost: it may or may not have happened. "
+            "Look for its result before you send it again."
+        )
+    return CalendlyUnavailableError(f"Calendly could not be reached for {operation}: {outcome.value}. Try again later.")

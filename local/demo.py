@@ -1,0 +1,141 @@
+"""``make demo``: connect an account for real, then run every action over both doors."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from local import operator
+from local.examples import Example, examples
+from local.stack import LocalStack
+
+
+class DemoFailedError(Exception):
+    """Something did not answer as it should."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An action's results."""
+
+    action: str
+    http: str
+    http_ms: float
+    direct: str
+    direct_ms: float
+    ok: bool
+
+
+def run(stack: LocalStack) -> bool:
+    """Show it all; returns whether every step answered as it should."""
+    print(f"\nAPI {stack.api_url}  Lambda {stack.lambda_url}  AWS {stack.aws_url}  Calendly {stack.calendly_url}\n")
+    try:
+        _connect(stack)
+    except (DemoFailedError, operator.ConnectFailedError) as error:
+        print(f"  failed: {error}\n\nThe functions' logs are in {stack.logs}.")
+        return False
+    print("\nEvery action over both doors; milliseconds of a warm call:\n")
+    rows = [_row(stack, example) for example in examples()]
+    _print_table(rows)
+    failed = [row.action for row in rows if not row.ok]
+    print(f"\n{len(rows) - len(failed)} of {len(rows)} actions answered as they should over both doors.")
+    if failed:
+        print(f"Failed: {', '.join(failed)}. The functions' logs are in {stack.logs}.")
+    return not failed
+
+
+def _connect(stack: LocalStack) -> None:
+    _step("connect", "authorize URL with PKCE and a one-time state")
+    url = operator.authorize_url(stack)
+    _expect("code_challenge_method=S256" in url and "state=" in url, "the authorize URL lacks PKCE or state")
+
+    _step("consent", "the person allows it; Calendly sends them back to the callback page")
+    page = operator.consent(url)
+    _expect(page.status_code == 200 and "Connected" in page.text, f"the callback page answered {page.status_code}")
+    replayed = requests.get(page.url, timeout=30)
+    _expect(replayed.status_code == 400, "a used state was accepted again")
+    forged = requests.get(f"{stack.api_url}/oauth/callback?code=x&state=forged", timeout=30)
+    _expect(forged.status_code == 400, "a forged state was accepted")
+
+    _step("secret", "the tokens are in Secrets Manager, as local/accounts/default")
+    first = _secret(stack)
+    _expect(bool(first["refresh_token"]) and first["generation"] == 1, "the secret holds no fresh tokens")
+
+    _step("rotate_tokens", "the single-use refresh token is exchanged for a new one")
+    answer = stack.invoke("RotateTokens", {"account": "default", "refused_generation": first["generation"]})
+    _expect(answer["Payload"]["accounts"][0]["outcome"] == "refreshed", f"rotate_tokens answered {answer['Payload']}")
+    second = _secret(stack)
+    _expect(second["refresh_token"] != first["refresh_token"] and second["generation"] == 2, "the secret is unchanged")
+    state = requests.get(f"{stack.calendly_url}/_sandbox/state", timeout=30).json()
+    _expect(
+        state["token_exchanges"] == 2 and state["refresh_tokens_reused"] == 0,
+        "Calendly saw other exchanges than the two that were due",
+    )
+
+
+def _row(stack: LocalStack, example: Example) -> Row:
+    example.call_direct(stack)  # the first call starts the function's process
+    http, http_ms = _timed(lambda: example.call_http(stack))
+    direct, direct_ms = _timed(lambda: example.call_direct(stack))
+    answers = (http.json() if http.ok else None, None if "FunctionError" in direct else direct["Payload"])
+    http_said = f"{http.status_code} {_summary(answers[0])}" if http.ok else f"{http.status_code} {http.text[:60]}"
+    direct_said = direct["Payload"]["errorType"] if "FunctionError" in direct else _summary(answers[1])
+    ok = all(answer is not None for answer in answers) and _same(example, *answers)
+    return Row(example.action, http_said, http_ms, direct_said, direct_ms, ok)
+
+
+def _same(example: Example, http: Any, direct: Any) -> bool:
+    """Both doors give the same; what a call creates, or Calendly makes up anew, differs in value only."""
+    if example.http["httpMethod"] == "GET" and not (http.get("pagination") or {}).get("next_page_token"):
+        return bool(http == direct)
+    return bool(http.keys() == direct.keys())
+
+
+def _summary(answer: Any) -> str:
+    if "collection" in answer:
+        more = " and more" if (answer.get("pagination") or {}).get("next_page_token") else ""
+        return f"{len(answer['collection'])} rows{more}"
+    resource = answer["resource"]
+    return str(resource.get("name") or resource.get("booking_url") or resource.get("role")).removeprefix("https://")
+
+
+def _timed(call: Callable[[], Any]) -> tuple[Any, float]:
+    started = time.perf_counter()
+    answer = call()
+    return answer, (time.perf_counter() - started) * 1000
+
+
+def _secret(stack: LocalStack) -> dict[str, Any]:
+    answer = stack.aws.client("secretsmanager").get_secret_value(SecretId="local/accounts/default")
+    found: dict[str, Any] = json.loads(answer["SecretString"])
+    return found
+
+
+def _print_table(rows: list[Row]) -> None:
+    heads = ("action", "HTTP", "ms", "direct", "ms", "")
+    cells = [
+        (row.action, row.http, f"{row.http_ms:.0f}", row.direct, f"{row.direct_ms:.0f}", "ok" if row.ok else "FAILED")
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in (heads, *cells)) for column in range(len(heads))]
+    numbers = (2, 4)
+    for line in (heads, tuple("-" * width for width in widths), *cells):
+        padded = (
+            cell.rjust(widths[column]) if column in numbers else cell.ljust(widths[column])
+            for column, cell in enumerate(line)
+        )
+        print("  " + "  ".join(padded).rstrip())
+
+
+def _step(name: str, text: str) -> None:
+    print(f"  {name:<14}{text}", flush=True)
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise DemoFailedError(otherwise)

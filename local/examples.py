@@ -1,0 +1,49 @@
+"""The example inputs in ``events/``, and how to send them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from local.stack import ROOT, LocalStack
+
+
+@dataclass(frozen=True)
+class Example:
+    """An action's input for each door."""
+
+    action: str
+    http: dict[str, Any]
+    direct: dict[str, Any]
+
+    @property
+    def function(self) -> str:
+        """The Lambda's logical id: ``retrieve_event`` is ``RetrieveEvent``."""
+        return "".join(word.capitalize() for word in self.action.split("_"))
+
+    def call_http(self, stack: LocalStack) -> requests.Response:
+        """Send the proxy event as the HTTP request it stands for."""
+        return requests.request(
+            self.http["httpMethod"],
+            stack.api_url + self.http["path"],
+            params=self.http["multiValueQueryStringParameters"],
+            data=self.http["body"],
+            headers=self.http["headers"],
+            timeout=60,
+        )
+
+    def call_direct(self, stack: LocalStack) -> Any:
+        return stack.invoke(self.function, self.direct)
+
+
+def examples(folder: Path = ROOT / "events") -> list[Example]:
+    """All of them, by action."""
+    return [
+        Example(path.name, *(json.loads((path / f"{door}.json").read_text()) for door in ("http", "direct")))
+        for path in sorted(folder.iterdir())
+        if path.is_dir()
+    ]

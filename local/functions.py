@@ -1,0 +1,165 @@
+"""Functions as processes: each runs under AWS's own ``awslambdaric``, one call at a time, more processes for more."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.runtime_api import Invocation, RuntimeApi, now
+
+MOST_PROCESSES = 4
+"""Of one function at once; Lambda would start one per call, a laptop had better not."""
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """What the template says of a function, resolved."""
+
+    name: str
+    handler: str
+    code: Path
+    layers: tuple[Path, ...]
+    environment: Mapping[str, str]
+    timeout: float
+
+
+class FunctionProcess:
+    """One execution environment of a function."""
+
+    def __init__(self, spec: FunctionSpec, log: Path) -> None:
+        self.spec = spec
+        self.runtime = RuntimeApi()
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            **spec.environment,
+            "AWS_LAMBDA_RUNTIME_API": self.runtime.address,
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+            "LAMBDA_TASK_ROOT": str(spec.code),
+            "PYTHONPATH": os.pathsep.join(map(str, (spec.code, *spec.layers))),
+            "PYTHONUNBUFFERED": "1",
+            # Function folders are what gets deployed: nothing is to be left in them.
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own functions
+                [sys.executable, "-m", "awslambdaric", spec.handler],
+                cwd=spec.code,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def invoke(self, event: bytes) -> tuple[bytes, bool]:
+        """Run one call; returns the answer and whether it is an error. The process is dead after a crash or timeout."""
+        invocation = Invocation(
+            request_id=str(uuid.uuid4()),
+            event=event,
+            deadline=now() + self.spec.timeout,
+            arn=f"arn:aws:lambda:us-east-1:123456789012:function:{self.spec.name}",
+            trace_id=f"Root=1-{int(now()):08x}-{uuid.uuid4().hex[:24]};Sampled=0",
+        )
+        self.runtime.pending.put(invocation)
+        while not invocation.done.wait(0.05):
+            if not self.alive:
+                # It may have answered in its last moment.
+                invocation.done.wait(0.05)
+                invocation.finish(self._last_words(), failed=True)
+            elif now() > invocation.deadline:
+                invocation.finish(
+                    _error("Sandbox.Timedout", f"Task timed out after {self.spec.timeout:.2f} seconds"), failed=True
+                )
+                self.stop(force=True)
+        return invocation.answer, invocation.failed
+
+    def stop(self, *, force: bool = False) -> None:
+        if self.alive:
+            self.process.kill() if force else self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.runtime.close()
+
+    def _last_words(self) -> bytes:
+        return self.runtime.init_error or _error("Runtime.ExitError", "The function's process ended before it answered")
+
+
+class FunctionPool:
+    """The processes of all functions: kept warm, started as calls come in, and all stopped at the end."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[FunctionProcess]] = {}
+        self._places: dict[str, threading.Semaphore] = {}
+        self._all: list[FunctionProcess] = []
+        self._closed = False
+
+    def invoke(self, spec: FunctionSpec, event: bytes) -> tuple[bytes, bool]:
+        """Call a function and wait for its answer."""
+        with self._lock:
+            places = self._places.setdefault(spec.name, threading.Semaphore(MOST_PROCESSES))
+        with places:
+            process = self._take(spec)
+            try:
+                return process.invoke(event)
+            finally:
+                self._give_back(process)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            processes, self._all = self._all, []
+        for process in processes:
+            if process.alive:
+                process.process.terminate()
+        for process in processes:
+            process.stop()
+
+    def recycle(self) -> None:
+        """Stop the idle processes: the next call of every function is a cold one."""
+        with self._lock:
+            idle = [process for processes in self._idle.values() for process in processes]
+            self._idle.clear()
+            self._all = [process for process in self._all if process not in idle]
+        for process in idle:
+            process.stop()
+
+    def _take(self, spec: FunctionSpec) -> FunctionProcess:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("The local stack is stopping.")
+            idle = self._idle.setdefault(spec.name, [])
+            while idle:
+                process = idle.pop()
+                if process.alive:
+                    return process
+            process = FunctionProcess(spec, self._logs / f"{spec.name}.log")
+            self._all.append(process)
+            return process
+
+    def _give_back(self, process: FunctionProcess) -> None:
+        with self._lock:
+            if process.alive and not self._closed:
+                self._idle.setdefault(process.spec.name, []).append(process)
+                return
+            if process in self._all:
+                self._all.remove(process)
+        process.stop()
+
+
+def _error(kind: str, message: str) -> bytes:
+    return json.dumps({"errorType": kind, "errorMessage": message}).encode()

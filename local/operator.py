@@ -1,0 +1,43 @@
+"""What a person does once: connect an account by walking the real OAuth flow."""
+
+from __future__ import annotations
+
+import re
+
+import requests
+
+from local.stack import LocalStack
+
+
+class ConnectFailedError(Exception):
+    """A step of the flow did not answer as it should; the message says which."""
+
+
+def authorize_url(stack: LocalStack, account: str = "default") -> str:
+    """Ask for the address where a person grants access."""
+    answer = requests.post(f"{stack.api_url}/accounts/{account}/connect", timeout=30)
+    _expect(answer, 201, "connect")
+    return str(answer.json()["authorize_url"])
+
+
+def consent(url: str) -> requests.Response:
+    """Open the consent page, press Allow, and follow Calendly back to the callback page."""
+    page = requests.get(url, timeout=30)
+    _expect(page, 200, "the consent page")
+    form = re.search(r'<form method="post" action="([^"]+)"', page.text)
+    user = re.search(r'<option value="([^"]+)"', page.text)
+    if form is None or user is None:
+        raise ConnectFailedError("The consent page has no form.")
+    target = requests.compat.urljoin(url, form[1].replace("&amp;", "&"))
+    return requests.post(target, data={"user": user[1], "decision": "allow"}, timeout=60)
+
+
+def connect(stack: LocalStack, account: str = "default") -> None:
+    """Connect an account as the sandbox's first user."""
+    page = consent(authorize_url(stack, account))
+    _expect(page, 200, "the callback page")
+
+
+def _expect(answer: requests.Response, status: int, step: str) -> None:
+    if answer.status_code != status:
+        raise ConnectFailedError(f"{step} answered {answer.status_code}: {answer.text[:300]}")

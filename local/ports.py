@@ -1,0 +1,69 @@
+"""Where the parts of the local stack listen, always on 127.0.0.1."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+
+HOST = "127.0.0.1"
+
+
+class PortTakenError(Exception):
+    """A port is in use; the message says which, and how to choose another."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """API: API Gateway and web pages. LAMBDA: the Invoke API. AWS: every other service. CALENDLY: the sandbox."""
+
+    api: int
+    lambda_: int
+    aws: int
+    calendly: int
+
+    @classmethod
+    def from_environment(cls) -> Ports:
+        """The defaults, or what ``API_PORT``, ``LAMBDA_PORT``, ``AWS_PORT`` and ``CALENDLY_PORT`` say."""
+        return cls(
+            _port("API_PORT", 3000), _port("LAMBDA_PORT", 3001), _port("AWS_PORT", 4566), _port("CALENDLY_PORT", 4010)
+        )
+
+    @classmethod
+    def free(cls) -> Ports:
+        """Ports that nobody uses, for tests that run side by side."""
+        sockets = [socket.socket() for _ in range(4)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        numbers = [each.getsockname()[1] for each in sockets]
+        for each in sockets:
+            each.close()
+        return cls(*numbers)
+
+    def check(self) -> None:
+        """Raise PortTakenError if any is in use."""
+        variables = {
+            "API_PORT": self.api,
+            "LAMBDA_PORT": self.lambda_,
+            "AWS_PORT": self.aws,
+            "CALENDLY_PORT": self.calendly,
+        }
+        for variable, port in variables.items():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    raise PortTakenError(
+                        f"Port {port} is taken by another program. Stop it, or choose another port with {variable}=..."
+                    ) from None
+
+    def url(self, port: int) -> str:
+        return f"http://{HOST}:{port}"
+
+
+def _port(variable: str, default: int) -> int:
+    text = os.environ.get(variable, str(default))
+    if not (text.isdigit() and 0 < int(text) < 65536):
+        raise PortTakenError(f"{variable} must be a port number, not {text!r}.")
+    return int(text)

@@ -1,0 +1,82 @@
+"""The adapter to SAM CLI's own parts: they read the template, serve its routes and the Invoke API.
+
+They are internal to aws-sam-cli, whose version is pinned; nothing else here imports them. The one thing replaced is
+what runs a function: a process instead of a container.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
+from samcli.lib.providers.api_provider import ApiProvider
+from samcli.lib.providers.sam_function_provider import SamFunctionProvider
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+from samcli.local.apigw.local_apigw_service import LocalApigwService
+from samcli.local.lambda_service.local_lambda_http_service import LocalLambdaHttpService
+
+from local.functions import FunctionPool, FunctionSpec
+from local.ports import HOST
+
+
+class ProcessRuntime:
+    """Stands in for SAM CLI's Docker runtime."""
+
+    def __init__(self, pool: FunctionPool, environment: dict[str, str]) -> None:
+        self._pool = pool
+        self._environment = environment
+
+    def invoke(
+        self, config: Any, event: str, _tenant_id: Any = None, *, stdout: Any, **_: Any
+    ) -> dict[str, str] | None:
+        # The template alone decides: a variable of the same name in somebody's shell must not.
+        config.env_vars.shell_env_values = {}
+        spec = FunctionSpec(
+            name=config.name,
+            handler=config.handler,
+            code=Path(config.code_abs_path),
+            layers=tuple(Path(layer.codeuri) for layer in config.layers),
+            environment={**config.env_vars.resolve(), **self._environment},
+            timeout=config.timeout,
+        )
+        answer, failed = self._pool.invoke(spec, event.encode())
+        stdout.write_str(answer.decode())
+        return {"x-amz-function-error": "Unhandled"} if failed else None
+
+
+class Template:
+    """``template.yaml`` with its intrinsics resolved, as ``sam local`` sees it."""
+
+    def __init__(self, path: Path, parameters: dict[str, str]) -> None:
+        self._root = path.parent
+        self._stacks, _ = SamLocalStackProvider.get_stacks(template_file=str(path), parameter_overrides=parameters)
+        self._functions = SamFunctionProvider(self._stacks, ignore_code_extraction_warnings=True)
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._stacks[0].resources
+        return found
+
+    def schedules(self) -> dict[str, list[str]]:
+        """Schedule expressions by function."""
+        return {
+            function.name: [
+                event["Properties"]["ScheduleExpression"]
+                for event in (function.events or {}).values()
+                if event["Type"] == "ScheduleV2"
+            ]
+            for function in self._functions.get_all()
+        }
+
+    def applications(
+        self, pool: FunctionPool, environment: dict[str, str], *, api_port: int, lambda_port: int
+    ) -> tuple[Any, Any]:
+        """WSGI applications: API Gateway with the template's routes, and Lambda's Invoke API."""
+        root = str(self._root)
+        runner = LocalLambdaRunner(ProcessRuntime(pool, environment), self._functions, cwd=root, real_path=root)
+        gateway = LocalApigwService(ApiProvider(self._stacks, cwd=root).api, runner, port=api_port, host=HOST)
+        gateway.create()
+        invoke = LocalLambdaHttpService(runner, port=lambda_port, host=HOST)
+        invoke.create()
+        return gateway._app, invoke._app

@@ -1,0 +1,137 @@
+"""The local stack: everything that runs when the template is deployed, in one process and its children."""
+
+from __future__ import annotations
+
+import compileall
+import json
+import logging
+import os
+import secrets
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from local.ports import HOST, Ports
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Read by SAM CLI and moto when they are imported: no telemetry, and credentials that are nobody's.
+os.environ.update(
+    SAM_CLI_TELEMETRY="0",
+    AWS_ACCESS_KEY_ID="local",
+    AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - nobody's
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+)
+for _variable in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+    os.environ.pop(_variable, None)
+
+from local.functions import FunctionPool  # noqa: E402
+from local.resources import Aws, make_resources  # noqa: E402
+from local.sam import Template  # noqa: E402
+from local.schedule import Scheduler  # noqa: E402
+from sandbox.app import create_app  # noqa: E402
+from sandbox.server import serve  # noqa: E402
+from sandbox.world import App  # noqa: E402
+
+
+class LocalStack:
+    """Starts on entering and stops, with every process it started, on leaving.
+
+    Args:
+        ports: where to listen.
+        logs: the folder for the functions' logs, a file each.
+        wrap: a WSGI middleware by part, ``aws`` or ``calendly``, for whoever wants to watch.
+
+    Attributes:
+        sandbox: the sandbox's application, once started.
+        pool: the functions' processes, once started.
+    """
+
+    def __init__(
+        self, ports: Ports, *, logs: Path = ROOT / ".local" / "logs", wrap: dict[str, Any] | None = None
+    ) -> None:
+        self.ports = ports
+        self.logs = logs
+        self.api_url = ports.url(ports.api)
+        self.lambda_url = ports.url(ports.lambda_)
+        self.aws_url = ports.url(ports.aws)
+        self.calendly_url = ports.url(ports.calendly)
+        self.aws = Aws(self.aws_url, self.lambda_url)
+        self._wrap = wrap or {}
+        self._closing = ExitStack()
+
+    def __enter__(self) -> LocalStack:
+        self.ports.check()
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for name in ("samcli", "werkzeug", "moto", "botocore"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        try:
+            self._start()
+        except BaseException:
+            self._closing.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
+
+    def invoke(self, function: str, payload: Any) -> Any:
+        """Call a function over the direct door; returns what ``boto3`` does, with the payload parsed."""
+        answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(payload).encode())
+        answer["Payload"] = json.loads(answer["Payload"].read() or b"null")
+        return answer
+
+    def _start(self) -> None:
+        template = Template(
+            ROOT / "template.yaml",
+            {"CalendlyApiUrl": self.calendly_url, "CalendlyAuthUrl": self.calendly_url, "PublicUrl": self.api_url},
+        )
+        self._serve(self._wrapped("aws", self._moto()), self.ports.aws)
+        app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
+        self.sandbox = create_app(self.calendly_url, apps=[app])
+        self._serve(self._wrapped("calendly", self.sandbox), self.ports.calendly)
+        make_resources(template, self.aws)
+        self._store_oauth_app(app)
+        # Functions do not write bytecode, and compiling the layer at each start would take most of it.
+        compileall.compile_dir(ROOT / "layers" / "calendly", quiet=2)
+        self.pool = FunctionPool(self.logs)
+        self._closing.callback(self.pool.close)
+        gateway, invoke = template.applications(
+            self.pool, self._environment(), api_port=self.ports.api, lambda_port=self.ports.lambda_
+        )
+        self._serve(gateway, self.ports.api)
+        self._serve(invoke, self.ports.lambda_)
+        scheduler = Scheduler(template.schedules(), lambda function: self.invoke(function, {}))
+        self._closing.callback(scheduler.stop)
+
+    def _wrapped(self, part: str, app: Any) -> Any:
+        return self._wrap[part](app) if part in self._wrap else app
+
+    def _serve(self, app: Any, port: int) -> None:
+        server = serve(app, port)
+        self._closing.callback(server.server_close)
+        self._closing.callback(server.shutdown)
+
+    def _environment(self) -> dict[str, str]:
+        """What functions need here and not in AWS: where AWS is."""
+        return {
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_ENDPOINT_URL_LAMBDA": self.lambda_url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "NO_PROXY": HOST,
+        }
+
+    def _store_oauth_app(self, app: App) -> None:
+        """What the operator does once after a deployment."""
+        self.aws.client("secretsmanager").put_secret_value(
+            SecretId="local/oauth-app",
+            SecretString=json.dumps({"client_id": app.client_id, "client_secret": app.client_secret}),
+        )
+
+    @staticmethod
+    def _moto() -> Any:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        return DomainDispatcherApplication(create_backend_app)

@@ -1,0 +1,64 @@
+"""``/event_types``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from sandbox import params
+from sandbox.dataset import Row
+from sandbox.errors import ApiError, invalid
+from sandbox.operations import Caller, find, operation, resource
+from sandbox.pagination import by, paginate
+
+blueprint = Blueprint("event_types", __name__)
+
+
+@operation(blueprint, "GET", "/event_types/{uuid}", scope="event_types:read")
+def retrieve(caller: Caller, uuid: str) -> Response:
+    event_type = find("event_types", uuid)
+    caller.must_share_organization(_owner(event_type))
+    return resource(event_type)
+
+
+@operation(blueprint, "GET", "/event_types", scope="event_types:read")
+def list_event_types(caller: Caller) -> dict[str, Any]:
+    user, organization = params.uri("user", "users"), params.uri("organization", "organizations")
+    if not (user or organization):
+        raise ApiError(
+            400,
+            details=[
+                {"parameter": "user", "message": "user or organization is required"},
+                {"parameter": "organization", "message": "user or organization is required"},
+            ],
+        )
+    schedule = params.uri("user_availability_schedule", "user_availability_schedules")
+    if schedule and not user:
+        raise invalid("user", "is required with user_availability_schedule")
+    active, managed = params.boolean("active"), params.boolean("admin_managed")
+    if organization:
+        caller.must_administer(organization)
+    if user:
+        caller.must_share_organization(user)
+        if user != caller.uri and not caller.is_admin:
+            raise ApiError(403)
+    rows = [
+        row
+        for row in params.world().data.event_types
+        if (not user or _owner(row) == user)
+        and (not organization or _organization(row) == organization)
+        and (active is None or row["active"] is active)
+        and (managed is None or row["admin_managed"] is managed)
+    ]
+    order = params.sort(("name", "position", "created_at", "updated_at"), "name:asc")
+    return paginate(by(rows, order))
+
+
+def _owner(event_type: Row) -> str:
+    return str(event_type["profile"]["owner"])
+
+
+def _organization(event_type: Row) -> str:
+    world = params.world()
+    return str(world.data.index[_owner(event_type).removeprefix(world.origin + "/")]["current_organization"])

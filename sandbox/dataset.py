@@ -1,0 +1,298 @@
+"""A reproducible data set: the same numbers give the same resources, day by day."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+
+_NAMES = ["Ada Lovelace", "Grace Hopper", "Alan Kay", "Barbara Liskov", "Ken Iverson", "Radia Perlman", "Tony Hoare"]
+_LOCATIONS: list[Row] = [
+    {"type": "physical", "location": "12 Main Street", "additional_info": "Third floor"},
+    {"type": "zoom", "status": "pushed", "join_url": "https://zoom.example/j/1", "data": {"id": 1, "password": "x"}},
+    {"type": "google_conference", "status": "pushed", "join_url": "https://meet.example/abc"},
+    {"type": "outbound_call", "location": "+1 555 0100"},
+    {"type": "custom", "location": "We will tell you"},
+]
+_CREATED = "2024-03-01T08:00:00.000000Z"
+DEFAULT_SIZE = {"users": 5, "events": 60, "event_types": 3, "groups": 2, "seed": 1}
+
+
+def stamp(moment: datetime) -> str:
+    """A time as Calendly writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass
+class Dataset:
+    """Everything the sandbox knows, by kind. Every row is a resource as the API answers it."""
+
+    organization: str = ""
+    foreign_organization: str = ""
+    users: list[Row] = field(default_factory=list)
+    foreign_users: list[Row] = field(default_factory=list)
+    organization_memberships: list[Row] = field(default_factory=list)
+    event_types: list[Row] = field(default_factory=list)
+    scheduled_events: list[Row] = field(default_factory=list)
+    groups: list[Row] = field(default_factory=list)
+    group_relationships: list[Row] = field(default_factory=list)
+    user_availability_schedules: list[Row] = field(default_factory=list)
+    scheduling_links: list[Row] = field(default_factory=list)
+    index: dict[str, Row] = field(default_factory=dict)
+
+    def find(self, path: str) -> Row | None:
+        """The resource of a path such as ``users/<uuid>``."""
+        return self.index.get(path)
+
+    def role(self, user: str) -> str:
+        """A user's role in their organization."""
+        return next((m["role"] for m in self.organization_memberships if m["user"]["uri"] == user), "owner")
+
+    def uris(self) -> dict[str, list[str]]:
+        """The URIs in the data set, by kind."""
+        kinds = (
+            "users",
+            "foreign_users",
+            "organization_memberships",
+            "event_types",
+            "scheduled_events",
+            "groups",
+            "group_relationships",
+            "user_availability_schedules",
+        )
+        found = {kind: [row["uri"] for row in getattr(self, kind)] for kind in kinds}
+        return {"organizations": [self.organization], **found}
+
+
+class _Maker:
+    def __init__(self, origin: str, seed: int) -> None:
+        self._origin = origin
+        self.random = random.Random(seed)  # noqa: S311 - a data set, not a secret
+
+    def uri(self, *kinds: str) -> str:
+        path = "/".join(
+            part if part else str(uuid.UUID(int=self.random.getrandbits(128), version=4)) for part in (*kinds, "")
+        )
+        return f"{self._origin}/{path}"
+
+
+def make(origin: str, *, users: int, events: int, event_types: int, groups: int, seed: int) -> Dataset:
+    """A data set of the given size, its resources' URIs below ``origin``.
+
+    Users: the first owns the organization, the second is an admin, the others are users. Events are spread around
+    today, three to a start time, some of them canceled.
+    """
+    maker = _Maker(origin, seed)
+    data = Dataset(organization=maker.uri("organizations"), foreign_organization=maker.uri("organizations"))
+    data.users = [_user(maker, number, data.organization) for number in range(users)]
+    data.foreign_users = [_user(maker, 900, data.foreign_organization)]
+    roles = ["owner", "admin"] + ["user"] * users
+    for user, role in zip(data.users, roles, strict=False):
+        data.organization_memberships.append(_membership(maker, user, role, data.organization))
+    for user in [*data.users, *data.foreign_users]:
+        data.event_types += [_event_type(maker, user, number) for number in range(event_types)]
+        data.user_availability_schedules += _schedules(maker, user["uri"])
+    _groups(maker, data, groups)
+    _events(maker, data, events)
+    for kind in vars(data).values():
+        for row in kind if isinstance(kind, list) else ():
+            data.index[row["uri"].removeprefix(origin + "/")] = row
+    return data
+
+
+def _user(maker: _Maker, number: int, organization: str) -> Row:
+    name = _NAMES[number % len(_NAMES)] + ("" if number < len(_NAMES) else f" {number}")
+    slug = name.lower().replace(" ", "-")
+    return {
+        "uri": maker.uri("users"),
+        "name": name,
+        "slug": slug,
+        "email": f"{slug}@example.com",
+        "scheduling_url": f"https://calendly.com/{slug}",
+        "timezone": "Europe/Berlin" if number % 2 else "America/New_York",
+        "time_notation": "24h" if number % 2 else "12h",
+        "avatar_url": None,
+        "created_at": _CREATED,
+        "updated_at": _CREATED,
+        "current_organization": organization,
+        "resource_type": "User",
+        "locale": "en",
+    }
+
+
+def _membership(maker: _Maker, user: Row, role: str, organization: str) -> Row:
+    shown = ("uri", "name", "slug", "email", "scheduling_url", "timezone", "avatar_url", "locale")
+    person = {name: user[name] for name in (*shown, "created_at", "updated_at")}
+    return {
+        "uri": maker.uri("organization_memberships"),
+        "role": role,
+        "user": person,
+        "organization": organization,
+        "created_at": _CREATED,
+        "updated_at": _CREATED,
+    }
+
+
+def _event_type(maker: _Maker, user: Row, number: int) -> Row:
+    duration = (30, 15, 60)[number % 3]
+    name = f"{duration} Minute Meeting" + ("" if number < 3 else f" {number}")
+    slug = name.lower().replace(" ", "-")
+    return {
+        "uri": maker.uri("event_types"),
+        "name": name,
+        "active": number % 3 != 2,
+        "admin_managed": False,
+        "after_buffer": 0,
+        "before_buffer": (0, 15)[number % 2],
+        "booking_method": "instant",
+        "color": "#0069ff",
+        "created_at": _CREATED,
+        "custom_questions": [
+            {
+                "name": "What should we prepare?",
+                "type": "text",
+                "position": 0,
+                "enabled": True,
+                "required": False,
+                "answer_choices": [],
+                "include_other": False,
+            }
+        ],
+        "deleted_at": None,
+        "description_html": None,
+        "description_plain": None,
+        "duration": duration,
+        "duration_options": None,
+        "internal_note": None,
+        "is_paid": False,
+        "kind": "solo",
+        "locale": "en",
+        "locations": [{"kind": "zoom_conference"}],
+        "pooling_type": None,
+        "position": number,
+        "profile": {"type": "User", "name": user["name"], "owner": user["uri"]},
+        "scheduling_url": f"{user['scheduling_url']}/{slug}",
+        "secret": number % 3 == 1,
+        "slug": slug,
+        "start_time_increment": 30,
+        "type": "StandardEventType",
+        "updated_at": _CREATED,
+    }
+
+
+def _schedules(maker: _Maker, user: str) -> list[Row]:
+    days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+    hours = {"Working Hours": ("09:00", "17:00"), "Evenings": ("18:00", "20:00")}
+    return [
+        {
+            "uri": maker.uri("user_availability_schedules"),
+            "default": name == "Working Hours",
+            "name": name,
+            "user": user,
+            "timezone": "Europe/Berlin",
+            "rules": [
+                {
+                    "type": "wday",
+                    "wday": day,
+                    "intervals": [] if day in ("sunday", "saturday") else [{"from": start, "to": end}],
+                }
+                for day in days
+            ],
+        }
+        for name, (start, end) in hours.items()
+    ]
+
+
+def _groups(maker: _Maker, data: Dataset, groups: int) -> None:
+    for number in range(groups):
+        group = {
+            "uri": maker.uri("groups"),
+            "name": f"Team {number + 1}",
+            "organization": data.organization,
+            "created_at": _CREATED,
+            "updated_at": _CREATED,
+            "member_count": 0,
+        }
+        data.groups.append(group)
+        owners = [
+            {**membership, "type": "OrganizationMembership"}
+            for position, membership in enumerate(data.organization_memberships)
+            if position % groups == number
+        ]
+        owners.append(_invitation(maker, data.organization, number))
+        group["member_count"] = len(owners) - 1
+        for position, owner in enumerate(owners):
+            data.group_relationships.append(
+                {
+                    "uri": maker.uri("group_relationships"),
+                    "role": "admin" if position == 0 else "member",
+                    "owner": owner,
+                    "organization": data.organization,
+                    "group": group["uri"],
+                    "created_at": _CREATED,
+                    "updated_at": _CREATED,
+                }
+            )
+
+
+def _invitation(maker: _Maker, organization: str, number: int) -> Row:
+    return {
+        "uri": maker.uri("organizations", organization.rsplit("/", 1)[1], "invitations"),
+        "organization": organization,
+        "email": f"invited-{number}@example.com",
+        "status": "pending",
+        "created_at": _CREATED,
+        "updated_at": _CREATED,
+        "last_sent_at": _CREATED,
+        "type": "OrganizationInvitation",
+    }
+
+
+def _events(maker: _Maker, data: Dataset, events: int) -> None:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    by_user: dict[str, list[Row]] = {}
+    for event_type in data.event_types:
+        by_user.setdefault(event_type["profile"]["owner"], []).append(event_type)
+    for number in range(events):
+        host = data.users[number % len(data.users)]
+        event_type = by_user[host["uri"]][number % len(by_user[host["uri"]])]
+        start = today + timedelta(minutes=30 * (number // 3 - events // 6))
+        end = start + timedelta(minutes=event_type["duration"])
+        canceled = number % 10 == 7
+        event: Row = {
+            "uri": maker.uri("scheduled_events"),
+            "name": event_type["name"],
+            "meeting_notes_plain": None,
+            "meeting_notes_html": "",
+            "status": "canceled" if canceled else "active",
+            "start_time": stamp(start),
+            "end_time": stamp(end),
+            "event_type": event_type["uri"],
+            "location": _LOCATIONS[number % len(_LOCATIONS)],
+            "invitees_counter": {"total": 1, "active": 0 if canceled else 1, "limit": 1},
+            "created_at": _CREATED,
+            "updated_at": _CREATED,
+            "event_memberships": [
+                {
+                    "user": host["uri"],
+                    "user_email": host["email"],
+                    "user_name": host["name"],
+                    "buffered_start_time": stamp(start - timedelta(minutes=event_type["before_buffer"])),
+                    "buffered_end_time": stamp(end + timedelta(minutes=event_type["after_buffer"])),
+                }
+            ],
+            "event_guests": [],
+            "calendar_event": {"kind": "google", "external_id": f"event{number}"},
+        }
+        if canceled:
+            event["cancellation"] = {
+                "canceled_by": host["name"],
+                "reason": "Something came up",
+                "canceler_type": "host",
+                "created_at": _CREATED,
+            }
+        data.scheduled_events.append(event)

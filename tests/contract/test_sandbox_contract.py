@@ -1,0 +1,27 @@
+"""The sandbox and the client keep Calendly's contract: the ``sandbox`` fixture checks every exchange."""
+
+from __future__ import annotations
+
+from tests.conftest import Sandbox
+
+
+def test_every_operation_of_the_actions_agrees_with_the_contract(sandbox: Sandbox) -> None:
+    data, calendly = sandbox.world.data, sandbox.client()
+    me, organization = data.users[0]["uri"], data.organization
+    calendly.users.retrieve("me")
+    calendly.users.retrieve(data.users[1]["uri"])
+    calendly.event_types.retrieve(data.event_types[0]["uri"])
+    calendly.event_types.list(user=me, active=True, sort="name:desc", count=1)
+    calendly.event_types.list(organization=organization)
+    calendly.scheduled_events.retrieve(data.scheduled_events[7]["uri"])
+    calendly.scheduled_events.list(organization=organization, status="canceled", count=3)
+    calendly.scheduling_links.create(data.event_types[0]["uri"])
+    calendly.groups.retrieve(data.groups[0]["uri"])
+    calendly.groups.list(organization=organization)
+    calendly.group_relationships.retrieve(data.group_relationships[0]["uri"])
+    calendly.group_relationships.list(organization=organization)
+    calendly.user_availability_schedules.retrieve(data.user_availability_schedules[0]["uri"])
+    calendly.user_availability_schedules.list(user=me)
+    calendly.user_busy_times.range(user=me, start_time="2030-01-01T00:00:00Z", end_time="2030-01-20T00:00:00Z")
+    calendly.organization_memberships.list(user=me, organization=organization)
+    assert len(sandbox.checked.checked) == 15

@@ -1,0 +1,127 @@
+"""Every action, over both doors, on the whole stack."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from local.examples import Example, examples
+from tests.e2e.conftest import Running
+
+ALL = pytest.mark.parametrize("example", examples(), ids=lambda example: example.action)
+
+
+@ALL
+def test_both_doors_give_calendlys_document(running: Running, example: Example) -> None:
+    http, direct = example.call_http(running.stack), example.call_direct(running.stack)
+    assert "FunctionError" not in direct, direct["Payload"]
+    assert http.status_code == (201 if example.http["httpMethod"] == "POST" else 200), http.text
+    assert http.headers["Content-Type"] == "application/json"
+    assert http.headers["X-Correlation-Id"] == example.http["headers"]["X-Correlation-Id"]
+    assert http.json().keys() == direct["Payload"].keys()
+    assert http.json().keys() <= {"resource", "collection", "pagination"}
+
+
+@ALL
+def test_the_proxy_event_itself_is_a_good_input(running: Running, example: Example) -> None:
+    """What ``sam remote invoke --event-file events/<action>/http.json`` sends."""
+    answer = running.direct(example.function, **example.http)
+    assert answer["statusCode"] in (200, 201), answer["body"]
+    assert answer["headers"]["X-Correlation-Id"] == f"example-{example.action}"
+
+
+SINGLE = {
+    "retrieve_event": "scheduled_events",
+    "retrieve_event_type": "event_types",
+    "retrieve_group": "groups",
+    "retrieve_group_relationship": "group_relationships",
+    "retrieve_user_availability_schedule": "user_availability_schedules",
+}
+
+
+@pytest.mark.parametrize("action", SINGLE)
+def test_a_reference_is_a_uuid_or_a_uri(running: Running, action: str) -> None:
+    example = next(example for example in examples() if example.action == action)
+    field = next(name for name in example.direct if name != "account")
+    uuid = example.direct[field]
+    answers = [
+        running.direct(example.function, **{field: reference})
+        for reference in (
+            uuid,
+            f"{running.stack.calendly_url}/{SINGLE[action]}/{uuid}",
+            f"https://api.calendly.com/{SINGLE[action]}/{uuid}",
+        )
+    ]
+    assert answers[0]["resource"]["uri"].endswith(uuid)
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_events_of_another_user_need_no_organization(running: Running) -> None:
+    """Calendly wants it named; the account's own is filled in."""
+    other = running.world.data.users[2]["uri"]
+    answer = running.direct("RetrieveEvents", user=other)
+    assert {event["event_memberships"][0]["user"] for event in answer["collection"]} == {other}
+
+
+def test_events_of_a_group_need_no_organization(running: Running) -> None:
+    answer = running.direct("RetrieveEvents", group=running.world.data.groups[0]["uri"], count=5)
+    assert len(answer["collection"]) == 5
+
+
+def test_nothing_given_means_me(running: Running) -> None:
+    me = running.world.data.users[0]["uri"]
+    events = running.direct("RetrieveEvents")["collection"]
+    assert {event["event_memberships"][0]["user"] for event in events} == {me}
+    types = running.direct("RetrieveUsersEventTypes")["collection"]
+    assert {event_type["profile"]["owner"] for event_type in types} == {me}
+    assert running.direct("RetrieveUser")["resource"]["uri"] == me
+
+
+def test_all_pages_are_collected_and_resumed(running: Running) -> None:
+    running.sandbox("reset", events=230)
+    running.sandbox("limits", per_minute=1_000_000)
+    organization = running.world.data.organization
+    whole = running.direct("RetrieveEvents", organization=organization, all_pages=True)
+    assert len({event["uri"] for event in whole["collection"]}) == 230
+    assert whole["pagination"]["next_page_token"] is None
+    assert running.calendly_requests()["GET /scheduled_events"] == 3
+    first = running.direct("RetrieveEvents", organization=organization, all_pages=True, max_items=110)
+    token = first["pagination"]["next_page_token"]
+    rest = running.direct("RetrieveEvents", organization=organization, all_pages=True, page_token=token)
+    assert first["collection"] + rest["collection"] == whole["collection"]
+
+
+def test_an_answer_too_large_for_a_step_functions_state_comes_in_parts(running: Running) -> None:
+    running.sandbox("reset", events=600)
+    running.sandbox("limits", per_minute=1_000_000)
+    organization, token, seen = running.world.data.organization, None, []
+    for _ in range(10):
+        answer = running.direct("RetrieveEvents", organization=organization, all_pages=True, page_token=token)
+        assert len(json.dumps(answer)) < 256 * 1024
+        seen += [event["uri"] for event in answer["collection"]]
+        token = answer["pagination"]["next_page_token"]
+        if token is None:
+            break
+    assert len(seen) == len(set(seen)) == 600
+
+
+def test_busy_times_of_three_weeks_are_asked_for_week_by_week(running: Running) -> None:
+    answer = running.direct(
+        "RetrieveUserBusyTimes", start_time="2030-01-07T00:00:00Z", end_time="2030-01-27T00:00:00+00:00"
+    )
+    assert running.calendly_requests()["GET /user_busy_times"] == 3
+    starts = [row["start_time"] for row in answer["collection"]]
+    assert starts == sorted(set(starts))
+    assert len(starts) == 20
+
+
+def test_a_field_calendly_added_yesterday_reaches_the_caller(running: Running) -> None:
+    running.contract.paused = True  # the contract has not heard of it, either
+    row = running.world.data.users[0]
+    row["brand_new"] = {"nested": [1, None]}
+    row["locale"] = "a-language-we-never-heard-of"
+    resource = running.direct("RetrieveUser")["resource"]
+    assert resource["brand_new"] == {"nested": [1, None]}
+    assert resource["locale"] == "a-language-we-never-heard-of"
+    running.contract.paused = False
