@@ -26,7 +26,8 @@ check: $(READY) ## Formatting, lint, types, template
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sam validate --lint
-	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules
+	@# WS1004 looks for a log group per function and does not know LoggingConfig.LogGroup, which all of ours have.
+	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
 
 build: $(READY) ## Build what `sam deploy` uploads
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sam build

@@ -44,6 +44,8 @@ class FunctionProcess:
             "LAMBDA_TASK_ROOT": str(spec.code),
             "PYTHONPATH": os.pathsep.join(map(str, (spec.code, *spec.layers))),
             "PYTHONUNBUFFERED": "1",
+            # Whose child this is, for whoever looks for processes left behind.
+            "LOCAL_STACK": str(os.getpid()),
             # Function folders are what gets deployed: nothing is to be left in them.
             "PYTHONDONTWRITEBYTECODE": "1",
         }
@@ -128,6 +130,11 @@ class FunctionPool:
                 process.process.terminate()
         for process in processes:
             process.stop()
+
+    def processes(self, function: str) -> list[FunctionProcess]:
+        """The processes of one function, idle or not."""
+        with self._lock:
+            return [process for process in self._all if process.spec.name == function]
 
     def recycle(self) -> None:
         """Stop the idle processes: the next call of every function is a cold one."""

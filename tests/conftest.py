@@ -66,7 +66,7 @@ def sandbox() -> Iterator[Sandbox]:
     server = serve(None, 0)
     url = f"http://127.0.0.1:{server.server_port}"
     app = create_app(url, apps=[APP])
-    checked = ContractChecked(app, url)
+    checked = ContractChecked(app)
     server.app = checked
     yield Sandbox(url, app.extensions["world"], checked)
     server.shutdown()

@@ -25,3 +25,10 @@ def test_every_operation_of_the_actions_agrees_with_the_contract(sandbox: Sandbo
     calendly.user_busy_times.range(user=me, start_time="2030-01-01T00:00:00Z", end_time="2030-01-20T00:00:00Z")
     calendly.organization_memberships.list(user=me, organization=organization)
     assert len(sandbox.checked.checked) == 15
+
+
+def test_the_witness_notices_an_answer_that_disagrees(sandbox: Sandbox) -> None:
+    del sandbox.world.data.users[0]["email"]
+    sandbox.client().users.retrieve("me")
+    assert ["'email' is a required property" in violation for violation in sandbox.checked.violations] == [True]
+    sandbox.checked.violations.clear()

@@ -84,7 +84,7 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]
     contract: list[ContractChecked] = []
 
     def witness(app: Any) -> Any:
-        contract.append(ContractChecked(app, ""))
+        contract.append(ContractChecked(app))
         return contract[0]
 
     logs = tmp_path_factory.mktemp("logs")

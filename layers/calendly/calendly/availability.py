@@ -29,7 +29,7 @@ class Interval(Resource):
 class AvailabilityRule(Resource):
     """The hours of a weekday (``type`` wday) or of one date; no intervals means not available."""
 
-    type: str
+    type: str = ""
     intervals: list[Interval] = []
     wday: str | None = None
     date: str | None = None
@@ -38,7 +38,7 @@ class AvailabilityRule(Resource):
 class AvailabilitySchedule(Resource):
     """A user's hours, in the schedule's own timezone."""
 
-    uri: str
+    uri: str = ""
     default: bool = False
     name: str = ""
     user: str = ""
@@ -49,13 +49,13 @@ class AvailabilitySchedule(Resource):
 class BusyEvent(Resource):
     """The scheduled event behind a busy time."""
 
-    uri: str
+    uri: str = ""
 
 
 class BusyTime(Resource):
     """A stretch of time in which a user cannot be booked; only ``calendly`` ones have buffers and an event."""
 
-    type: str
+    type: str = ""
     start_time: str = ""
     end_time: str = ""
     buffered_start_time: str | None = None

@@ -10,7 +10,7 @@ from calendly.transport import Operation
 class CustomQuestion(Resource):
     """A question that invitees answer when they book."""
 
-    name: str
+    name: str = ""
     type: str = ""
     position: int = 0
     enabled: bool = True
@@ -22,7 +22,7 @@ class CustomQuestion(Resource):
 class LocationConfiguration(Resource):
     """A place or conference an event type offers; ``kind`` is not the ``type`` that events carry."""
 
-    kind: str
+    kind: str = ""
     location: str | None = None
     additional_info: str | None = None
     phone_number: str | None = None
@@ -31,7 +31,7 @@ class LocationConfiguration(Resource):
 class Profile(Resource):
     """The user or team an event type belongs to."""
 
-    type: str
+    type: str = ""
     name: str = ""
     owner: str = ""
 
@@ -42,7 +42,7 @@ class EventType(Resource):
     ``profile`` is null on some event types, ``duration_options`` on one-off ones.
     """
 
-    uri: str
+    uri: str = ""
     name: str | None = None
     active: bool = False
     admin_managed: bool = False

@@ -15,7 +15,7 @@ OWNER_KINDS = ("organization_memberships", "organizations/*/invitations")
 class Group(Resource):
     """A group of an organization's members."""
 
-    uri: str
+    uri: str = ""
     name: str = ""
     organization: str = ""
     created_at: str = ""
@@ -26,7 +26,7 @@ class Group(Resource):
 class GroupRelationship(Resource):
     """The place of a member, or of an invitation, in a group: ``role`` is member or admin."""
 
-    uri: str
+    uri: str = ""
     role: str = ""
     owner: dict[str, Any] = {}
     organization: str = ""

@@ -12,7 +12,7 @@ from calendly.transport import Operation
 class OrganizationMembership(Resource):
     """A user's place in an organization: ``role`` is user, admin or owner."""
 
-    uri: str
+    uri: str = ""
     role: str = ""
     user: dict[str, Any] = {}
     organization: str = ""

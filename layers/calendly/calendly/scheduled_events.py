@@ -12,7 +12,7 @@ from calendly.transport import Operation
 class Location(Resource):
     """Where an event takes place. What else it carries depends on ``type``; conferences have ``join_url``."""
 
-    type: str
+    type: str = ""
     location: str | None = None
     additional_info: str | None = None
     status: str | None = None
@@ -31,7 +31,7 @@ class InviteesCounter(Resource):
 class EventMembership(Resource):
     """A host of an event."""
 
-    user: str
+    user: str = ""
     user_email: str = ""
     user_name: str = ""
     buffered_start_time: str = ""
@@ -41,7 +41,7 @@ class EventMembership(Resource):
 class EventGuest(Resource):
     """Somebody an invitee brought along."""
 
-    email: str
+    email: str = ""
     created_at: str = ""
     updated_at: str = ""
 
@@ -49,7 +49,7 @@ class EventGuest(Resource):
 class Cancellation(Resource):
     """Who canceled, and why."""
 
-    canceled_by: str
+    canceled_by: str = ""
     reason: str | None = None
     canceler_type: str = ""
     created_at: str = ""
@@ -58,14 +58,14 @@ class Cancellation(Resource):
 class CalendarEvent(Resource):
     """The event's twin in the host's own calendar."""
 
-    kind: str
+    kind: str = ""
     external_id: str = ""
 
 
 class ScheduledEvent(Resource):
     """A meeting that was booked. ``cancellation`` is there only once it is canceled."""
 
-    uri: str
+    uri: str = ""
     name: str | None = None
     status: str = ""
     start_time: str = ""

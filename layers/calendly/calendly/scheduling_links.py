@@ -10,7 +10,7 @@ from calendly.transport import Operation
 class SchedulingLink(Resource):
     """A link that books one event and then expires."""
 
-    booking_url: str
+    booking_url: str = ""
     owner: str = ""
     owner_type: str = "EventType"
 

@@ -10,7 +10,7 @@ from calendly.transport import Operation
 class User(Resource):
     """A Calendly user. Times are UTC, ISO 8601; ``current_organization`` is a URI."""
 
-    uri: str
+    uri: str = ""
     name: str = ""
     slug: str = ""
     email: str = ""

@@ -1,0 +1,125 @@
+"""The local stack as a person meets it: starts, says what is wrong, stops, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from local.ports import HOST, Ports
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(ports: Ports) -> dict[str, str]:
+    numbers = {
+        "API_PORT": ports.api,
+        "LAMBDA_PORT": ports.lambda_,
+        "AWS_PORT": ports.aws,
+        "CALENDLY_PORT": ports.calendly,
+    }
+    return {**os.environ, **{name: str(port) for name, port in numbers.items()}}
+
+
+def start(ports: Ports, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        env=environment(ports),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def wait_until_up(ports: Ports) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, ports.lambda_)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the stack did not come up")
+
+
+def function_processes(runtime_of: int) -> list[str]:
+    """Command lines of awslambdaric processes whose parent, or whose parent once, was the given process."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            environ = (entry / "environ").read_bytes()
+        except (OSError, ValueError):
+            continue
+        if "awslambdaric" in command and f"LOCAL_STACK={runtime_of}\0".encode() in environ:
+            found.append(command)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name)
+def test_stops_with_all_its_processes(how: signal.Signals) -> None:
+    ports = Ports.free()
+    process = start(ports)
+    wait_until_up(ports)
+    assert requests.get(f"{ports.url(ports.api)}/accounts", timeout=30).status_code == 200
+    assert len(function_processes(process.pid)) == 1
+    process.send_signal(how)
+    output, _ = process.communicate(timeout=30)
+    if how is not signal.SIGKILL:
+        assert process.returncode == 0, output
+        assert output.rstrip().endswith("Stopped.")
+    deadline = time.monotonic() + 10
+    while function_processes(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert function_processes(process.pid) == []
+    ports.check()
+
+
+def test_says_which_port_is_taken_and_how_to_choose_another() -> None:
+    ports = Ports.free()
+    with socket.socket() as taken:
+        taken.bind((HOST, ports.aws))
+        taken.listen()
+        process = start(ports)
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output.strip() == (
+        f"Port {ports.aws} is taken by another program. Stop it, or choose another port with AWS_PORT=..."
+    )
+
+
+def test_the_demo_shows_every_action_and_exits_0() -> None:
+    process = start(Ports.free(), "demo")
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    rows = [line for line in output.splitlines() if line.endswith("  ok")]
+    assert len(rows) == 13
+    assert "13 of 13 actions answered as they should over both doors." in output
+
+
+def test_a_function_that_is_killed_is_replaced(running) -> None:  # type: ignore[no-untyped-def]
+    """What the Invoke API says of it is what Lambda says."""
+    running.stack.pool.recycle()
+    running.direct("RetrieveUser")
+    running.sandbox("faults", path="/users/me", delay=30)
+    import threading
+
+    def kill() -> None:
+        time.sleep(0.5)
+        for process in running.stack.pool.processes("RetrieveUser"):
+            process.process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    answer = running.direct("RetrieveUser")
+    killer.join()
+    assert answer["errorType"] == "Runtime.ExitError"
+    assert "resource" in running.direct("RetrieveUser")
