@@ -44,7 +44,14 @@ def _secret(aws: Aws, logical_id: str, properties: dict[str, Any]) -> None:
     )
 
 
+def _alias(aws: Aws, _logical_id: str, properties: dict[str, Any]) -> None:
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=properties["AliasName"], TargetKeyId=key)
+
+
 _MAKERS: dict[str, Callable[[Aws, str, dict[str, Any]], None]] = {
     "AWS::DynamoDB::Table": _table,
+    "AWS::KMS::Alias": _alias,
     "AWS::SecretsManager::Secret": _secret,
 }

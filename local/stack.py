@@ -134,4 +134,8 @@ class LocalStack:
     def _moto() -> Any:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+        from local.moto_fixes import apply
+
+        apply()
+
         return DomainDispatcherApplication(create_backend_app)

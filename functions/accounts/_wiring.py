@@ -2,13 +2,18 @@
 
 from functools import lru_cache
 
+from accounts import aws
 from accounts.connect import Connector, Sessions
 from accounts.directory import Directory
+from accounts.health import Announcer
 from accounts.refresh import Refresher
 from accounts.rotation import Rotation
+from accounts.sealing import KmsSealer
 from accounts.settings import settings
 from accounts.table import Table
+from actions.observability import logger
 from actions.runtime import store, transport
+from calendly.errors import CalendlyError
 from calendly.oauth import OAuth
 
 
@@ -36,10 +41,36 @@ def connector() -> Connector:
 
 
 @lru_cache(maxsize=1)
+def announcer() -> Announcer:
+    return Announcer(settings().stack, directory())
+
+
+@lru_cache(maxsize=1)
 def refresher() -> Refresher:
-    return Refresher(store(), directory(), lambda: OAuth(transport(), store().oauth_app(), auth=settings().auth))
+    return Refresher(
+        store(),
+        directory(),
+        KmsSealer(settings().kms_key),
+        lambda: OAuth(transport(), store().oauth_app(), auth=settings().auth),
+    )
 
 
 @lru_cache(maxsize=1)
 def rotation() -> Rotation:
-    return Rotation(directory(), refresher())
+    return Rotation(directory(), refresher(), announce)
+
+
+def go_on() -> None:
+    """Have another run of ``rotate_tokens`` do what this one did not get to."""
+    with aws.faults("to go on with another run"):
+        aws.client("lambda").invoke(
+            FunctionName=settings().rotate_tokens_function, InvocationType="Event", Payload=b"{}"
+        )
+
+
+def announce(account: str) -> None:
+    try:
+        announcer()(account)
+    except CalendlyError as error:
+        # The account was refreshed all the same, and the next run tells its state.
+        logger.warning("not announced", extra={"announced_account": account, "reason": error.message})

@@ -3,11 +3,12 @@
 The only function that exchanges refresh tokens.
 """
 
-from _wiring import refresher, rotation
+from _wiring import announce, go_on, refresher, rotation
 
+from accounts.outcome import Result
 from actions.doors import Call
 from actions.inputs import AccountName, Common, WholeNumber
-from actions.observability import count
+from actions.observability import count, logger
 from actions.runtime import Answer, endpoint
 
 
@@ -29,8 +30,23 @@ def handler(input: RotateTokens, call: Call) -> Answer:
         results = [
             refresher().refresh(input.account, deadline=call.deadline, refused_generation=input.refused_generation)
         ]
+        announce(input.account)
     else:
-        results = rotation().run(call.deadline)
+        run = rotation().run(call.deadline)
+        results = run.results
+        for name, value in run.gauges.items():
+            count(name, value)
+        if run.unfinished:
+            go_on()
     for result in results:
-        count(f"Accounts{result.outcome.name.title().replace('_', '')}")
+        _report(result)
     return Answer({"accounts": [result.to_json() for result in results]})
+
+
+def _report(result: Result) -> None:
+    count(f"Refresh{result.outcome.name.title().replace('_', '')}")
+    if result.reason:
+        logger.warning(
+            "refresh",
+            extra={"refreshed_account": result.account, "outcome": result.outcome.value, "reason": result.reason},
+        )

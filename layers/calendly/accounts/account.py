@@ -58,7 +58,8 @@ class Account:
         return replace(
             self,
             access_token=tokens.access_token,
-            refresh_token=tokens.refresh_token,
+            # RFC 6749, 6: without a new one, the old one may go on being good.
+            refresh_token=tokens.refresh_token or self.refresh_token,
             expires_at=tokens.expires_at,
             scopes=tokens.scopes or self.scopes,
             generation=self.generation + 1,

@@ -11,7 +11,7 @@ from calendly.errors import AccountUnavailableError
 
 
 @cache
-def client(service: str, read_timeout: float = 10.0, attempts: int = 3) -> Any:
+def client(service: str, read_timeout: float = 5.0, attempts: int = 3) -> Any:
     """A boto3 client with short timeouts; shared, because clients are safe between threads and sessions are not.
 
     Args:
@@ -40,6 +40,11 @@ def error_code(error: Exception) -> str:
     return type(error).__name__
 
 
+def refused(doing: str, why: str) -> AccountUnavailableError:
+    """The error for an AWS service that would not do something."""
+    return AccountUnavailableError(f"AWS refused {doing}: {why}. Try again later.")
+
+
 @contextmanager
 def faults(doing: str) -> Iterator[None]:
     """Turn any failure of an AWS call into an ``AccountUnavailableError`` that says what could not be done."""
@@ -48,4 +53,4 @@ def faults(doing: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise AccountUnavailableError(f"AWS refused {doing}: {error_code(error)}. Try again later.") from error
+        raise refused(doing, error_code(error)) from error

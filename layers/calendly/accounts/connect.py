@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from accounts.account import Account, Kind
 from accounts.directory import Directory, Lease, LeaseTakenError
-from accounts.store import AccountStore
+from accounts.store import AccountStore, Stored
 from accounts.table import Table
 from calendly import scopes
 from calendly.client import Calendly, StaticToken
@@ -192,7 +193,8 @@ class Connector:
             owner, organization = me.uri, me.current_organization
         role = self._role(calendly, owner, organization)
         with self._lease(name, deadline) as lease:
-            previous = self._previous(name)
+            stored = self._stored(name)
+            previous = stored.account if stored else None
             if previous and previous.owner != owner and not replace:
                 raise AlreadyExistsError(
                     f"'{name}' is connected as another Calendly user. Disconnect it first, or connect with replace."
@@ -212,13 +214,19 @@ class Connector:
                 connected_at=now,
                 refreshed_at=now,
             )
-            self._store.write(account, deadline)
+            if stored is None:
+                self._store.create(account)
+            else:
+                version = str(uuid.uuid4())
+                self._store.stage(account, version)
+                self._store.promote(name, version, replacing=stored.version)
             lease.promote(account)
+            lease.forget_exchanges()
         return account
 
-    def _previous(self, name: str) -> Account | None:
+    def _stored(self, name: str) -> Stored | None:
         try:
-            return self._store.read(name)
+            return self._store.current(name)
         except AccountNotFoundError:
             return None
 

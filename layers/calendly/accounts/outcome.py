@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     NOT_DUE = "not_due"
     BUSY_ELSEWHERE = "busy_elsewhere"
     NEEDS_REAUTHENTICATION = "needs_reauthentication"
+    PARKED = "parked"
     FAILED = "failed"
 
 

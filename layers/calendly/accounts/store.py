@@ -1,20 +1,50 @@
-"""Account secrets and the OAuth application's secret, in Secrets Manager."""
+"""Account secrets and the OAuth application's secret, in Secrets Manager.
+
+New tokens are stored in two steps. *Staging* writes them as a version beside the current one: from then on they are
+safe. *Promoting* makes that version current, on condition that the current one is still the version they were made
+from: an older token can never replace a newer one.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from accounts import aws
 from accounts.account import Account, how_to_connect
 from accounts.settings import Settings
-from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError
 from calendly.oauth import OAuthApp
 
-_MISSING = "ResourceNotFoundException"
+CURRENT = "AWSCURRENT"
+STAGED = "calendly-staged"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An account as it is stored, and in which version of its secret."""
+
+    account: Account
+    version: str
+
+
+class SupersededError(Exception):
+    """The current version is not the one that was to be replaced: somebody stored other tokens meanwhile."""
+
+
+class Vault(Protocol):
+    """What the refresh protocol needs of the store."""
+
+    def current(self, name: str) -> Stored: ...
+
+    def staged(self, name: str) -> Stored | None: ...
+
+    def stage(self, account: Account, version: str) -> None: ...
+
+    def promote(self, name: str, version: str, replacing: str) -> None: ...
 
 
 class AccountStore:
@@ -28,39 +58,77 @@ class AccountStore:
         self._sleep = sleep
 
     def read(self, name: str) -> Account:
-        """The account's current tokens.
+        """The account's current tokens. Errors as for ``current``."""
+        return self.current(name).account
+
+    def current(self, name: str) -> Stored:
+        """The account's current tokens and their version.
 
         Raises:
             AccountNotFoundError: none is connected under this name.
             AccountUnavailableError: the secret cannot be read now.
         """
-        text = self._value(self._settings.account_secret(name))
-        if text is None:
+        stored = self._stored(name, CURRENT)
+        if stored is None:
             raise AccountNotFoundError(f"There is no connected account of that name. {how_to_connect(name)}")
-        try:
-            return Account.from_secret(text)
-        except ValueError as error:
-            raise AccountUnavailableError(
-                f"The secret {self._settings.account_secret(name)} is damaged: {error}. {how_to_connect(name)}"
-            ) from None
+        return stored
 
-    def write(self, account: Account, deadline: Deadline) -> None:
-        """Store an account's tokens, trying until the deadline: what is not stored here may be lost for good.
+    def staged(self, name: str) -> Stored | None:
+        """Tokens that were stored and not made current, if any."""
+        return self._stored(name, STAGED)
+
+    def stage(self, account: Account, version: str) -> None:
+        """Store an account's tokens beside the current ones. Repeating it with the same version is safe.
 
         Raises:
-            AccountUnavailableError: Secrets Manager refused to the end.
+            AccountUnavailableError: Secrets Manager refuses.
+            AccountNotFoundError: the account was disconnected meanwhile.
         """
-        wait = 0.2
-        while True:
+        with aws.faults(f"to store the tokens of '{account.name}'"):
             try:
-                with aws.faults(f"to store the tokens of '{account.name}'"):
-                    self._put(self._settings.account_secret(account.name), account.to_secret())
-                return
-            except AccountUnavailableError:
-                if deadline.remaining() <= wait:
-                    raise
-                self._sleep(wait)
-                wait = min(2 * wait, 3.0)
+                self._client.put_secret_value(
+                    SecretId=self._settings.account_secret(account.name),
+                    SecretString=account.to_secret(),
+                    ClientRequestToken=version,
+                    VersionStages=[STAGED],
+                )
+            except self._client.exceptions.ResourceNotFoundException:
+                raise AccountNotFoundError(f"'{account.name}' was disconnected meanwhile.") from None
+
+    def promote(self, name: str, version: str, replacing: str) -> None:
+        """Make a staged version current, if ``replacing`` still is. Repeating it is safe.
+
+        Raises:
+            SupersededError: another version is current.
+            AccountUnavailableError: Secrets Manager refuses.
+        """
+        with aws.faults(f"to make the tokens of '{name}' current"):
+            try:
+                self._client.update_secret_version_stage(
+                    SecretId=self._settings.account_secret(name),
+                    VersionStage=CURRENT,
+                    MoveToVersionId=version,
+                    RemoveFromVersionId=replacing,
+                )
+            except (
+                self._client.exceptions.InvalidParameterException,
+                self._client.exceptions.ResourceNotFoundException,
+            ):
+                stored = self._stored(name, CURRENT)
+                if stored is None or stored.version != version:
+                    raise SupersededError(name) from None
+
+    def create(self, account: Account) -> None:
+        """Make the secret of an account that is connected for the first time. Raises AccountUnavailableError."""
+        key = {"KmsKeyId": self._settings.kms_key} if self._settings.kms_key else {}
+        with aws.faults(f"to store the tokens of '{account.name}'"):
+            self._client.create_secret(
+                Name=self._settings.account_secret(account.name),
+                SecretString=account.to_secret(),
+                Description="A connected Calendly account. Written by rotate_tokens and connect alone.",
+                Tags=[{"Key": "calendly-actions:stack", "Value": self._settings.stack}],
+                **key,
+            )
 
     def delete(self, name: str) -> None:
         """Delete an account's secret at once, so that the name can be connected again."""
@@ -74,8 +142,9 @@ class AccountStore:
             AccountUnavailableError: they are not there; says how to store them.
         """
         name = self._settings.oauth_app_secret
+        value = self._value(name, CURRENT)
         try:
-            document = json.loads(self._value(name) or "{}")
+            document = json.loads(value[0] if value else "{}")
             return OAuthApp(
                 client_id=document["client_id"],
                 client_secret=document["client_secret"],
@@ -91,26 +160,25 @@ class AccountStore:
     def _client(self) -> Any:
         return aws.client("secretsmanager")
 
-    def _value(self, name: str) -> str | None:
+    def _stored(self, name: str, stage: str) -> Stored | None:
+        value = self._value(self._settings.account_secret(name), stage)
+        if value is None:
+            return None
+        try:
+            return Stored(Account.from_secret(value[0]), value[1])
+        except ValueError as error:
+            raise AccountUnavailableError(
+                f"The secret {self._settings.account_secret(name)} is damaged: {error}. {how_to_connect(name)}"
+            ) from None
+
+    def _value(self, name: str, stage: str) -> tuple[str, str] | None:
+        """A secret's string and version; None where there is no such secret or version."""
         with aws.faults(f"to read the secret {name}"):
             try:
-                return str(self._client.get_secret_value(SecretId=name)["SecretString"])
+                answer = self._client.get_secret_value(SecretId=name, VersionStage=stage)
             except self._client.exceptions.ResourceNotFoundException:
                 return None
             except self._client.exceptions.InvalidRequestException:
                 # Marked for deletion.
                 return None
-
-    def _put(self, name: str, text: str) -> None:
-        secrets = self._client
-        try:
-            secrets.put_secret_value(SecretId=name, SecretString=text)
-        except secrets.exceptions.ResourceNotFoundException:
-            key = {"KmsKeyId": self._settings.kms_key} if self._settings.kms_key else {}
-            secrets.create_secret(
-                Name=name,
-                SecretString=text,
-                Description="A connected Calendly account. Written by rotate_tokens and connect alone.",
-                Tags=[{"Key": "calendly:stack", "Value": self._settings.stack}],
-                **key,
-            )
+        return str(answer["SecretString"]), str(answer["VersionId"])

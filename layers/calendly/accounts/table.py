@@ -98,10 +98,14 @@ def _storable(value: Any) -> Any:
         return Decimal(str(value))
     if isinstance(value, dict):
         return {name: _storable(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_storable(member) for member in value]
     return value
 
 
 def _native(value: Any) -> Any:
+    if hasattr(value, "value"):  # boto3's wrapper of bytes
+        return bytes(value.value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):

@@ -119,7 +119,7 @@ class AccountTokens:
             account = self._read()
             if account.generation > refused.generation:
                 return account
-            if outcome is Outcome.FAILED:
+            if outcome in (Outcome.FAILED, Outcome.PARKED):
                 raise AccountUnavailableError(
                     f"The tokens of '{self._name}' could not be renewed. {reason or ''} Try again later."
                 )
