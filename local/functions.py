@@ -35,6 +35,7 @@ class FunctionProcess:
 
     def __init__(self, spec: FunctionSpec, log: Path) -> None:
         self.spec = spec
+        self.served = False
         self.runtime = RuntimeApi()
         environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -63,8 +64,11 @@ class FunctionProcess:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def invoke(self, event: bytes) -> tuple[bytes, bool]:
-        """Run one call; returns the answer and whether it is an error. The process is dead after a crash or timeout."""
+    def invoke(self, event: bytes) -> tuple[bytes, bool] | None:
+        """Run one call; returns the answer and whether it is an error. The process is dead after a crash or timeout.
+
+        None means that the process had died before it took the call.
+        """
         invocation = Invocation(
             request_id=str(uuid.uuid4()),
             event=event,
@@ -77,12 +81,15 @@ class FunctionProcess:
             if not self.alive:
                 # It may have answered in its last moment.
                 invocation.done.wait(0.05)
+                if self.runtime.current is not invocation and self.runtime.init_error is None and self.served:
+                    return None
                 invocation.finish(self._last_words(), failed=True)
             elif now() > invocation.deadline:
                 invocation.finish(
                     _error("Sandbox.Timedout", f"Task timed out after {self.spec.timeout:.2f} seconds"), failed=True
                 )
                 self.stop(force=True)
+        self.served = True
         return invocation.answer, invocation.failed
 
     def stop(self, *, force: bool = False) -> None:
@@ -115,11 +122,14 @@ class FunctionPool:
         with self._lock:
             places = self._places.setdefault(spec.name, threading.Semaphore(MOST_PROCESSES))
         with places:
-            process = self._take(spec)
-            try:
-                return process.invoke(event)
-            finally:
-                self._give_back(process)
+            answer = None
+            while answer is None:
+                process = self._take(spec)
+                try:
+                    answer = process.invoke(event)
+                finally:
+                    self._give_back(process)
+            return answer
 
     def close(self) -> None:
         with self._lock:

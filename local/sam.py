@@ -6,8 +6,13 @@ what runs a function: a process instead of a container.
 
 from __future__ import annotations
 
+import io
+import json
+import re
+import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
 from samcli.lib.providers.api_provider import ApiProvider
@@ -18,6 +23,7 @@ from samcli.local.lambda_service.local_lambda_http_service import LocalLambdaHtt
 
 from local.functions import FunctionPool, FunctionSpec
 from local.ports import HOST
+from local.schedule import Schedule
 
 
 class ProcessRuntime:
@@ -30,6 +36,7 @@ class ProcessRuntime:
     def invoke(
         self, config: Any, event: str, _tenant_id: Any = None, *, stdout: Any, **_: Any
     ) -> dict[str, str] | None:
+        event = _own_request_id(event)
         # The template alone decides: a variable of the same name in somebody's shell must not.
         config.env_vars.shell_env_values = {}
         spec = FunctionSpec(
@@ -58,16 +65,14 @@ class Template:
         found: dict[str, Any] = self._stacks[0].resources
         return found
 
-    def schedules(self) -> dict[str, list[str]]:
-        """Schedule expressions by function."""
-        return {
-            function.name: [
-                event["Properties"]["ScheduleExpression"]
-                for event in (function.events or {}).values()
-                if event["Type"] == "ScheduleV2"
-            ]
+    def schedules(self) -> list[Schedule]:
+        """What is to be invoked, how often, and with what."""
+        return [
+            Schedule(function.name, event["Properties"]["ScheduleExpression"], event["Properties"]["Input"])
             for function in self._functions.get_all()
-        }
+            for event in (function.events or {}).values()
+            if event["Type"] == "ScheduleV2"
+        ]
 
     def applications(
         self, pool: FunctionPool, environment: dict[str, str], *, api_port: int, lambda_port: int
@@ -79,4 +84,34 @@ class Template:
         gateway.create()
         invoke = LocalLambdaHttpService(runner, port=lambda_port, host=HOST)
         invoke.create()
-        return gateway._app, invoke._app
+        return AsApiGateway(gateway._app), invoke._app
+
+
+class AsApiGateway:
+    """What API Gateway does before a route is looked for, and SAM CLI's emulation does not.
+
+    An encoded slash does not end a path segment, and a body that is not UTF-8 gets replacement characters.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        raw = urlsplit(environ.get("RAW_URI", "")).path
+        if "%2f" in raw.lower():
+            environ["PATH_INFO"] = unquote(re.sub("%2f", "%252F", raw, flags=re.IGNORECASE))
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length:
+            body = environ["wsgi.input"].read(length).decode(errors="replace").encode()
+            environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+        return self._app(environ, start_response)
+
+
+def _own_request_id(event: str) -> str:
+    """SAM CLI gives all requests the same id; API Gateway gives each its own."""
+    if '"requestContext"' not in event:
+        return event
+    document = json.loads(event)
+    if isinstance(document, dict) and isinstance(document.get("requestContext"), dict):
+        document["requestContext"]["requestId"] = str(uuid.uuid4())
+    return json.dumps(document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
@@ -17,18 +18,26 @@ def seconds(expression: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """A function, its schedule expression, and the JSON it is invoked with."""
+
+    function: str
+    expression: str
+    input: str
+
+
 class Scheduler:
     """Invokes functions as their schedules say, until stopped."""
 
-    def __init__(self, schedules: dict[str, list[str]], invoke: Callable[[str], None]) -> None:
+    def __init__(self, schedules: list[Schedule], invoke: Callable[[Schedule], object]) -> None:
         self._stopped = threading.Event()
-        for function, expressions in schedules.items():
-            for expression in expressions:
-                threading.Thread(target=self._run, args=(seconds(expression), invoke, function), daemon=True).start()
+        for schedule in schedules:
+            threading.Thread(target=self._run, args=(schedule, invoke), daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
 
-    def _run(self, period: int, invoke: Callable[[str], None], function: str) -> None:
-        while not self._stopped.wait(period):
-            invoke(function)
+    def _run(self, schedule: Schedule, invoke: Callable[[Schedule], object]) -> None:
+        while not self._stopped.wait(seconds(schedule.expression)):
+            invoke(schedule)

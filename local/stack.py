@@ -102,7 +102,9 @@ class LocalStack:
         )
         self._serve(gateway, self.ports.api)
         self._serve(invoke, self.ports.lambda_)
-        scheduler = Scheduler(template.schedules(), lambda function: self.invoke(function, {}))
+        scheduler = Scheduler(
+            template.schedules(), lambda schedule: self.invoke(schedule.function, json.loads(schedule.input))
+        )
         self._closing.callback(scheduler.stop)
 
     def _wrapped(self, part: str, app: Any) -> Any:

@@ -55,15 +55,34 @@ def state() -> Any:
 @blueprint.post("/reset")
 def reset() -> Any:
     size = _document(set(DEFAULT_SIZE))
-    if not all(isinstance(value, int) and value >= 0 for value in size.values()) or size.get("users") == 0:
-        raise ControlError("Sizes must be whole numbers, and there must be a user.")
+    if not all(isinstance(value, int) and value >= 0 for value in size.values()):
+        raise ControlError("Sizes must be whole numbers.")
+    if 0 in (size.get("users"), size.get("event_types")):
+        raise ControlError("There must be a user, and an event type.")
     params.world().reset(**size)
     return jsonify({"seeded": {kind: len(uris) for kind, uris in params.world().data.uris().items()}})
+
+
+_FAULT_TYPES: dict[str, Any] = {
+    "method": str,
+    "path": str,
+    "times": int,
+    "status": int | None,
+    "delay": int | float,
+    "drop": bool,
+    "after": bool,
+    "headers": dict | None,
+}
 
 
 @blueprint.post("/faults")
 def add_fault() -> Any:
     fault = Fault(**_document({field.name for field in fields(Fault)}))
+    for name, kind in _FAULT_TYPES.items():
+        if not isinstance(getattr(fault, name), kind):
+            raise ControlError(f"{name} is of the wrong type.")
+    if fault.status is not None and not 100 <= fault.status <= 599:
+        raise ControlError("status must be an HTTP status.")
     params.world().faults.append(fault)
     return jsonify({"pending_faults": sum(fault.times for fault in params.world().faults)})
 
@@ -108,10 +127,12 @@ def revoke() -> Any:
 @blueprint.post("/limits")
 def limits() -> Any:
     wanted = _document({field.name for field in fields(Limits)})
+    if not all(isinstance(value, int) for value in wanted.values()):
+        raise ControlError("Limits must be whole numbers.")
     world = params.world()
     with world.lock:
         for name, value in wanted.items():
-            setattr(world.limits, name, int(value))
+            setattr(world.limits, name, value)
         world.windows.clear()
         return jsonify(vars(world.limits))
 
@@ -120,6 +141,8 @@ def limits() -> Any:
 def register_app() -> Any:
     """Register an OAuth application, as on developer.calendly.com. Without a secret it is a native one."""
     wanted = _document({"client_id", "client_secret", "redirect_uris"})
+    if not isinstance(wanted.get("client_id"), str):
+        raise ControlError("client_id is missing.")
     app = App(wanted["client_id"], wanted.get("client_secret"), tuple(wanted.get("redirect_uris", ())))
     params.world().apps[app.client_id] = app
     return jsonify({"client_id": app.client_id, "redirect_uris": app.redirect_uris})
@@ -132,4 +155,6 @@ def make_personal_access_token() -> Any:
     world = params.world()
     with world.lock:
         user = wanted.get("user") or world.data.users[0]["uri"]
+        if user not in [person["uri"] for person in (*world.data.users, *world.data.foreign_users)]:
+            raise ControlError("There is no such user.")
         return jsonify({"token": world.issue_personal_access_token(user, wanted.get("scopes") or sorted(SCOPES))})

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template_string
 
 from sandbox import params
 from sandbox.consent import CONSENT_PAGE, ERROR_PAGE
-from sandbox.world import CODE_SECONDS, SCOPES, App, Code, Grant
+from sandbox.world import CODE_SECONDS, SCOPES, AccessToken, App, Code, Grant
 
 blueprint = Blueprint("oauth", __name__)
 
@@ -49,6 +49,8 @@ def decide() -> Any:
         declined = {"error": "access_denied", "error_description": "The resource owner denied the request."}
         return _back(redirect_uri, {**declined, **answer})
     user = request.form.get("user") or world.data.users[0]["uri"]
+    if user not in [person["uri"] for person in world.data.users]:
+        return render_template_string(ERROR_PAGE, problem="There is no such user."), 400
     code = secrets.token_urlsafe(32)
     with world.lock:
         world.issued.append(code)
@@ -82,13 +84,16 @@ def token() -> Any:
 def revoke() -> Any:
     world = params.world()
     with world.lock:
-        if _client(None) is None:
+        app = _client(None)
+        if app is None:
             return _error(403, "unauthorized_client", "You are not authorized to revoke this token")
         text = _fields().get("token")
         if not text:
             return _error(400, "invalid_request", "Missing required parameter: token.")
         known = world.access_tokens.get(text)
         grant = known.grant if known else world.refresh_tokens.get(text)
+        if grant and grant.client_id not in (None, app.client_id):
+            return _error(403, "unauthorized_client", "You are not authorized to revoke this token")
         if grant:
             world.revoke(grant)
         return jsonify({})
@@ -102,6 +107,8 @@ def introspect() -> Any:
             return _error(401, "invalid_client", "Client authentication failed.")
         text = _fields().get("token", "")
         known = world.access_tokens.get(text)
+        if known is None and text in world.refresh_tokens:
+            known = AccessToken(world.refresh_tokens[text], 2**40)
         if known is None or known.expires_at <= time.time():
             return jsonify({"active": False})
         user = world.data.index.get(known.grant.user.removeprefix(world.origin + "/"), {})
@@ -144,10 +151,11 @@ def _back(redirect_uri: str, answer: dict[str, str]) -> Any:
     return redirect(f"{redirect_uri}{mark}{urlencode(answer)}", code=302)
 
 
-def _fields() -> dict[str, Any]:
+def _fields() -> dict[str, str]:
     """The request's fields: a form; JSON worked, too, for clients of 2021."""
     document = request.get_json(silent=True)
-    return document if isinstance(document, dict) else request.form.to_dict()
+    fields = document if isinstance(document, dict) else request.form.to_dict()
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def _client(authorization: Any) -> App | None:
@@ -161,7 +169,7 @@ def _client(authorization: Any) -> App | None:
     return app
 
 
-def _exchange_code(app: App, fields: dict[str, Any]) -> Any:
+def _exchange_code(app: App, fields: dict[str, str]) -> Any:
     world = params.world()
     code = world.codes.pop(fields.get("code", ""), None)
     verifier = fields.get("code_verifier")
@@ -176,7 +184,7 @@ def _exchange_code(app: App, fields: dict[str, Any]) -> Any:
     return _too_many(code.grant) or jsonify(world.issue(code.grant))
 
 
-def _exchange_refresh_token(app: App, fields: dict[str, Any]) -> Any:
+def _exchange_refresh_token(app: App, fields: dict[str, str]) -> Any:
     world = params.world()
     text = fields.get("refresh_token", "")
     grant = world.refresh_tokens.get(text)

@@ -37,6 +37,15 @@ class Caller:
     def is_admin(self) -> bool:
         return self.role in ("owner", "admin")
 
+    def administers(self, group: str) -> bool:
+        """Whether the caller is an admin of this group."""
+        return any(
+            relationship["group"] == group
+            and relationship["role"] == "admin"
+            and relationship["owner"].get("user", {}).get("uri") == self.uri
+            for relationship in params.world().data.group_relationships
+        )
+
     def must_administer(self, organization: str) -> None:
         """Refuse whoever may not look at a whole organization."""
         if organization != self.organization:

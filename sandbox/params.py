@@ -59,12 +59,14 @@ def required_moment(name: str) -> datetime:
         parsed = datetime.fromisoformat(value)
     except ValueError:
         raise invalid(name, "must be an ISO 8601 date-time") from None
+    if not 1900 <= parsed.year <= 9000:
+        raise invalid(name, "must be an ISO 8601 date-time")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def count() -> int:
     value = text("count") or "20"
-    if not value.isdigit() or not 1 <= int(value) <= 100:
+    if not re.fullmatch("[0-9]{1,3}", value) or not 1 <= int(value) <= 100:
         raise invalid("count", "must be between 1 and 100")
     return int(value)
 

@@ -2,12 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from actions.inputs import OrganizationRef, PagedInput, ScheduleRef, UserRef
 from actions.runtime import Answer, Connected, action
 
-_FIELD = r"(name|position|created_at|updated_at):(asc|desc)"
+SORTABLE = {f"{field}:{way}" for field in ("name", "position", "created_at", "updated_at") for way in ("asc", "desc")}
+
+
+def _sort(value: str) -> str:
+    if not set(value.split(",")) <= SORTABLE:
+        raise ValueError(
+            "must be name, position, created_at or updated_at, each with :asc or :desc, and commas between"
+        )
+    return value
 
 
 class RetrieveUsersEventTypes(PagedInput):
@@ -18,7 +26,7 @@ class RetrieveUsersEventTypes(PagedInput):
     active: bool | None = None
     admin_managed: bool | None = None
     user_availability_schedule: ScheduleRef | None = None
-    sort: Annotated[str, Field(pattern=f"^{_FIELD}(,{_FIELD})*$")] | None = None
+    sort: Annotated[str, AfterValidator(_sort)] | None = None
 
 
 @action(scope="event_types:read")

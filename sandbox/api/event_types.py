@@ -48,11 +48,18 @@ def list_event_types(caller: Caller) -> dict[str, Any]:
         for row in params.world().data.event_types
         if (not user or _owner(row) == user)
         and (not organization or _organization(row) == organization)
+        and (schedule is None or _primary_schedule(user) == schedule)
         and (active is None or row["active"] is active)
         and (managed is None or row["admin_managed"] is managed)
     ]
     order = params.sort(("name", "position", "created_at", "updated_at"), "name:asc")
     return paginate(by(rows, order))
+
+
+def _primary_schedule(user: str | None) -> str | None:
+    """All event types of a user follow their default schedule."""
+    schedules = params.world().data.user_availability_schedules
+    return next((row["uri"] for row in schedules if row["user"] == user and row["default"]), None)
 
 
 def _owner(event_type: Row) -> str:

@@ -63,18 +63,21 @@ def _allowed_hosts(caller: Caller, user: str | None, organization: str | None, g
     if organization:
         if organization != caller.organization:
             raise ApiError(403)
-        if not caller.is_admin and user != caller.uri:
+        if not caller.is_admin and user != caller.uri and not (group and caller.administers(group)):
             raise denied("You do not have permission")
     if group:
         if not organization:
             raise denied(
                 "Please also specify organization when requesting events for a group within your organization."
             )
-        return {
+        if data.find(group.removeprefix(params.world().origin + "/")) is None:
+            raise ApiError(404)
+        members = {
             relationship["owner"]["user"]["uri"]
             for relationship in data.group_relationships
             if relationship["group"] == group and "user" in relationship["owner"]
         }
+        return members & {user} if user else members
     if user:
         if user != caller.uri:
             if not organization:

@@ -22,7 +22,7 @@ def test_every_operation_of_the_actions_agrees_with_the_contract(sandbox: Sandbo
     calendly.group_relationships.list(organization=organization)
     calendly.user_availability_schedules.retrieve(data.user_availability_schedules[0]["uri"])
     calendly.user_availability_schedules.list(user=me)
-    calendly.user_busy_times.range(user=me, start_time="2030-01-01T00:00:00Z", end_time="2030-01-20T00:00:00Z")
+    calendly.user_busy_times.week(user=me, start_time="2030-01-01T00:00:00Z", end_time="2030-01-20T00:00:00Z")
     calendly.organization_memberships.list(user=me, organization=organization)
     assert len(sandbox.checked.checked) == 15
 

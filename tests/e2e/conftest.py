@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,16 +21,32 @@ from tests.contract.checking import ContractChecked
 
 @dataclass
 class AwsWatch:
-    """Counts the calls of AWS services by operation."""
+    """Counts the calls of AWS services by operation, and lets a test do something at one of them.
+
+    Attributes:
+        before, after: called with the operation and how often it was called, around each call. A call for which
+            ``before`` says True never arrives.
+    """
 
     calls: Counter[str] = field(default_factory=Counter)
-    failing: dict[str, int] = field(default_factory=dict)
+    before: Callable[[str, int], bool | None] = lambda *_: None
+    after: Callable[[str, int], bool | None] = lambda *_: None
+
+    def reset(self) -> None:
+        self.calls.clear()
+        self.before = self.after = lambda *_: None
 
     def wrap(self, app: Any) -> Any:
         def watched(environ: dict[str, Any], start_response: Any) -> Any:
             target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
             self.calls[target] += 1
-            return app(environ, start_response)
+            count = self.calls[target]
+            if self.before(target, count):
+                start_response("500 Never arrived", [])
+                return []
+            answer = list(app(environ, start_response))
+            self.after(target, count)
+            return answer
 
         return watched
 
@@ -66,6 +82,11 @@ class Running:
         person = self.world.data.users[user]["uri"]
         answer = requests.post(url, data={"user": person, "decision": "allow"}, timeout=60)
         assert answer.status_code == 200, answer.text
+
+    def account(self, name: str = "default") -> Any:
+        """An account as ``GET /accounts`` shows it."""
+        accounts = self.http("GET", "/accounts").json()["accounts"]
+        return next(account for account in accounts if account["account"] == name)
 
     def secret(self, account: str = "default") -> Any:
         client = self.stack.aws.client("secretsmanager")

@@ -82,8 +82,7 @@ def test_a_revoked_account_ends_in_reauthentication_required_and_is_not_tried_ag
     running.world.requests.clear()
     running.direct("RotateTokens")
     assert running.calendly_requests() == {}
-    account = running.http("GET", "/accounts").json()["accounts"][0]
-    assert account["state"] == "needs_reauthentication"
+    assert running.account()["state"] == "needs_reauthentication"
     running.connect()
     assert "resource" in running.direct("RetrieveUser")
 

@@ -141,7 +141,7 @@ class Renewing:
 def test_a_refused_token_is_renewed(sandbox: Sandbox) -> None:
     calendly = sandbox.client(tokens=Renewing("wrong", "wrong, too", sandbox.token()))
     assert calendly.users.retrieve("me").resource.name
-    assert calendly.requests_sent == 3
+    assert sandbox.sent() == {ME: 3}
     with pytest.raises(ReauthenticationRequiredError):
         sandbox.client(tokens=Renewing("wrong")).users.retrieve("me")
 

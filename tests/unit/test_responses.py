@@ -75,7 +75,7 @@ def test_scope_role_and_plan_are_told_apart() -> None:
         assert type(meaning(403, {"title": "Permission Denied", "message": text})) is errors.PlanUpgradeRequiredError
     role = meaning(403, {"title": "Permission Denied", "message": "You do not have permission"})
     assert type(role) is errors.PermissionDeniedError
-    assert role.message == "You do not have permission It takes an organization admin."
+    assert role.message == "You do not have permission. It takes an organization admin."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from accounts.account import Account, Kind
 from accounts.directory import Directory, Lease, LeaseTakenError
-from accounts.store import AccountStore, Stored
+from accounts.store import AccountStore, DamagedSecretError
 from accounts.table import Table
 from calendly import scopes
 from calendly.client import Calendly, StaticToken
@@ -157,14 +157,15 @@ class Connector:
         with self._lease(name, deadline) as lease:
             entry = self._directory.get(name)
             try:
-                account = self._store.read(name)
+                self._revoke(self._store.read(name), deadline)
+            except DamagedSecretError:
+                # There is nothing to revoke with; deleting it is what is left.
+                pass
             except AccountNotFoundError:
                 lease.remove()
                 if entry is None:
                     raise
                 return
-            if account.kind == "oauth":
-                self._revoke(account, deadline)
             self._store.delete(name)
             lease.remove()
 
@@ -193,8 +194,7 @@ class Connector:
             owner, organization = me.uri, me.current_organization
         role = self._role(calendly, owner, organization)
         with self._lease(name, deadline) as lease:
-            stored = self._stored(name)
-            previous = stored.account if stored else None
+            previous, version = self._previous(name)
             if previous and previous.owner != owner and not replace:
                 raise AlreadyExistsError(
                     f"'{name}' is connected as another Calendly user. Disconnect it first, or connect with replace."
@@ -210,25 +210,36 @@ class Connector:
                 owner=owner,
                 organization=organization,
                 role=role,
-                generation=previous.generation + 1 if previous else 1,
+                generation=self._next_generation(name, previous),
                 connected_at=now,
                 refreshed_at=now,
             )
-            if stored is None:
+            if version is None:
                 self._store.create(account)
             else:
-                version = str(uuid.uuid4())
-                self._store.stage(account, version)
-                self._store.promote(name, version, replacing=stored.version)
+                new_version = str(uuid.uuid4())
+                self._store.stage(account, new_version)
+                self._store.promote(name, new_version, replacing=version)
             lease.promote(account)
             lease.forget_exchanges()
+        if previous and previous.owner != owner:
+            # Functions that still have the old user's token must not go on as them.
+            self._revoke(previous, deadline)
         return account
 
-    def _stored(self, name: str) -> Stored | None:
+    def _previous(self, name: str) -> tuple[Account | None, str | None]:
+        """What is stored under this name so far, and in which version; a damaged secret has a version alone."""
         try:
-            return self._store.current(name)
+            stored = self._store.current(name)
         except AccountNotFoundError:
-            return None
+            return None, None
+        except DamagedSecretError as error:
+            return None, error.version
+        return stored.account, stored.version
+
+    def _next_generation(self, name: str, previous: Account | None) -> int:
+        entry = self._directory.get(name)
+        return max(previous.generation if previous else 0, entry.generation if entry else 0) + 1
 
     def _role(self, calendly: Calendly, owner: str, organization: str) -> str | None:
         """The user's role; None when the grant does not let us ask: it only makes messages better."""
@@ -239,6 +250,9 @@ class Connector:
             return None
 
     def _revoke(self, account: Account, deadline: Deadline) -> None:
+        """Revoke an account's tokens, if that can be done."""
+        if account.kind != "oauth":
+            return
         try:
             oauth = self._oauth(self._store.oauth_app())
             for token in (account.refresh_token, account.access_token):

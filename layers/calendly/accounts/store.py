@@ -31,6 +31,20 @@ class Stored:
     version: str
 
 
+class DamagedSecretError(AccountUnavailableError):
+    """The secret does not hold an account. Connecting the account again replaces it.
+
+    Attributes:
+        version: the version that is damaged.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, version: str) -> None:
+        super().__init__(message)
+        self.version = version
+
+
 class SupersededError(Exception):
     """The current version is not the one that was to be replaced: somebody stored other tokens meanwhile."""
 
@@ -167,8 +181,9 @@ class AccountStore:
         try:
             return Stored(Account.from_secret(value[0]), value[1])
         except ValueError as error:
-            raise AccountUnavailableError(
-                f"The secret {self._settings.account_secret(name)} is damaged: {error}. {how_to_connect(name)}"
+            raise DamagedSecretError(
+                f"The secret {self._settings.account_secret(name)} is damaged: {error}. {how_to_connect(name)}",
+                value[1],
             ) from None
 
     def _value(self, name: str, stage: str) -> tuple[str, str] | None:

@@ -18,6 +18,9 @@ from calendly.errors import AccountUnavailableError, ReauthenticationRequiredErr
 FRESH_SECONDS = 120
 """A cached token with less time left is read again: the schedule has long replaced it."""
 
+CACHE_SECONDS = 300
+"""A cached account is read again after so long: it may be connected anew, as somebody else, or be disconnected."""
+
 USABLE_SECONDS = 5
 """A token with less time left is not worth sending."""
 
@@ -29,12 +32,18 @@ class AskRotation(Protocol):
 
 
 class TokenCache:
-    """The accounts this process has read, and a lock for each, so that threads do not read one twice."""
+    """The accounts this process has read, and a lock for each, so that threads do not read one twice.
+
+    Attributes:
+        accounts: by name, and when each was read.
+        refused: by name, the generation that Calendly refused although it was fresh.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._locks: dict[str, threading.RLock] = {}
-        self.accounts: dict[str, Account] = {}
+        self.accounts: dict[str, tuple[Account, float]] = {}
+        self.refused: dict[str, int] = {}
 
     def lock(self, name: str) -> threading.RLock:
         with self._guard:
@@ -71,34 +80,46 @@ class AccountTokens:
             AccountNotFoundError, AccountUnavailableError, ReauthenticationRequiredError.
         """
         with self._cache.lock(self._name):
-            account = self._cache.accounts.get(self._name)
+            account = self._cached()
             if account is None or account.seconds_left(self._now()) < FRESH_SECONDS:
                 account = self._read()
             if account.seconds_left(self._now()) < USABLE_SECONDS:
                 account = self._renewed(account)
             return account
 
+    def reread(self) -> Account:
+        """The account as it is stored now, for whoever doubts the cached one."""
+        with self._cache.lock(self._name):
+            self._cache.accounts.pop(self._name, None)
+            return self.account()
+
     def token(self) -> str:
         return self.account().access_token
 
     def renew(self, refused: str) -> str:
         with self._cache.lock(self._name):
-            account = self._cache.accounts.get(self._name)
+            account = self._cached()
             if account is None or account.access_token == refused:
                 account = self._read()
             if account.access_token == refused:
                 if self._asked:
+                    self._cache.refused[self._name] = account.generation
+                if self._cache.refused.get(self._name) == account.generation:
                     raise ReauthenticationRequiredError(
                         f"Calendly refuses a fresh access token. {how_to_connect(self._name)}"
                     )
                 account = self._renewed(account)
             return account.access_token
 
+    def _cached(self) -> Account | None:
+        account, read_at = self._cache.accounts.get(self._name, (None, 0.0))
+        return account if self._now() - read_at < CACHE_SECONDS else None
+
     def _read(self) -> Account:
         # Forgotten first: an account that was disconnected must not live on in the cache.
         self._cache.accounts.pop(self._name, None)
         account = self._store.read(self._name)
-        self._cache.accounts[self._name] = account
+        self._cache.accounts[self._name] = (account, self._now())
         return account
 
     def _renewed(self, refused: Account) -> Account:

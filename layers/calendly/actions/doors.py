@@ -57,20 +57,24 @@ class Call:
 
 def is_http(event: Any) -> bool:
     """Whether an event is API Gateway's."""
-    return isinstance(event, dict) and "httpMethod" in event and "requestContext" in event
+    return isinstance(event, dict) and "httpMethod" in event and isinstance(event.get("requestContext"), dict)
 
 
 def correlation_id(event: Any, context: Any) -> str:
-    """The caller's correlation id where there is a usable one, else the id of the request; never fails."""
-    given = None
-    fallback = context.aws_request_id
+    """The caller's correlation id where there is a usable one, else the id of the request; never fails.
+
+    Over HTTP it is the header's, or the query's.
+    """
+    given, fallback = [], context.aws_request_id
     if is_http(event):
-        headers = event.get("headers") or {}
-        given = next((value for name, value in headers.items() if name.lower() == CORRELATION_HEADER.lower()), None)
-        fallback = (event["requestContext"] or {}).get("requestId") or fallback
+        headers = _mapping(event, "headers")
+        given = [value for name, value in headers.items() if name.lower() == CORRELATION_HEADER.lower()]
+        given.append(_mapping(event, "queryStringParameters").get("correlation_id"))
+        fallback = event["requestContext"].get("requestId") or fallback
     elif isinstance(event, dict):
-        given = event.get("correlation_id")
-    return given if isinstance(given, str) and _CORRELATION_ID.fullmatch(given) else str(fallback)
+        given = [event.get("correlation_id")]
+    usable = (value for value in given if isinstance(value, str) and _CORRELATION_ID.fullmatch(value))
+    return next(usable, str(fallback))
 
 
 def enter(event: Any, context: Any) -> Call:
@@ -133,21 +137,32 @@ def http_problem(error: CalendlyError, correlation: str) -> dict[str, Any]:
 def _merged(event: dict[str, Any]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for name, value in _given(event):
-        if name in merged and str(merged[name]) != str(value):
-            raise InvalidRequestError.for_field(_short(name), "is given twice with different values")
+        if value is None and name in merged:
+            continue
+        if merged.get(name) is not None and _text(merged[name]) != _text(value):
+            raise InvalidRequestError.for_field(readable(name), "is given twice with different values")
         merged[name] = value
     return merged
 
 
+def _text(value: Any) -> str:
+    """A value as a query string would say it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _mapping(event: dict[str, Any], member: str) -> dict[str, Any]:
+    """A member of a proxy event that is an object or null; whoever invokes a function by hand may err."""
+    found = event.get(member)
+    return found if isinstance(found, dict) else {}
+
+
 def _given(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in (event.get("pathParameters") or {}).items():
+    for name, value in _mapping(event, "pathParameters").items():
         # A REST API hands path parameters on as they were encoded; no name or id of ours holds a percent sign.
-        yield name, unquote(value)
-    many = event.get("multiValueQueryStringParameters")
-    if many is None:
-        many = {name: [value] for name, value in (event.get("queryStringParameters") or {}).items()}
-    for name, values in many.items():
-        for value in values:
+        yield name, unquote(value) if isinstance(value, str) else value
+    single = {name: [value] for name, value in _mapping(event, "queryStringParameters").items()}
+    for name, values in {**single, **_mapping(event, "multiValueQueryStringParameters")}.items():
+        for value in values if isinstance(values, list) else [values]:
             yield name, value
     yield from _body(event)
 
@@ -159,7 +174,7 @@ def _body(event: dict[str, Any]) -> list[tuple[str, Any]]:
     if event.get("isBase64Encoded"):
         try:
             body = base64.b64decode(body, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except (ValueError, TypeError, binascii.Error):
             raise InvalidRequestError.for_field("body", "must be JSON in UTF-8") from None
     pairs: list[tuple[str, Any]] = []
 
@@ -171,7 +186,7 @@ def _body(event: dict[str, Any]) -> list[tuple[str, Any]]:
 
     try:
         document = json.loads(body, object_pairs_hook=keep_pairs)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         raise InvalidRequestError.for_field("body", "must be JSON") from None
     if not isinstance(document, dict):
         raise InvalidRequestError.for_field("body", "must be a JSON object")
@@ -183,21 +198,22 @@ def _refuse_large(document: dict[str, Any]) -> None:
     if sum(sizes.values()) > MAX_INPUT_BYTES:
         largest = max(sizes, key=lambda name: sizes[name])
         raise InvalidRequestError.for_field(
-            _short(largest), f"is too large: an input holds at most {MAX_INPUT_BYTES // 1024} KiB"
+            readable(largest), f"is too large: an input holds at most {MAX_INPUT_BYTES // 1024} KiB"
         )
 
 
 def _base_url(event: dict[str, Any]) -> str | None:
     """The API's address as the caller reached it: domain, and the stage or base path before the resource's path."""
-    request = event["requestContext"] or {}
+    request = event["requestContext"]
     domain, path, resource = request.get("domainName"), request.get("path"), request.get("resourcePath")
-    if not (domain and path and resource):
+    if not (isinstance(domain, str) and isinstance(path, str) and isinstance(resource, str)):
         return None
-    for name, value in (event.get("pathParameters") or {}).items():
-        resource = resource.replace(f"{{{name}}}", value)
+    for name, value in _mapping(event, "pathParameters").items():
+        resource = resource.replace(f"{{{name}}}", str(value))
     return f"https://{domain}{path.removesuffix(resource)}"
 
 
-def _short(name: str) -> str:
-    """A caller's own name for something, fit for a message."""
-    return name if len(name) <= 64 else name[:61] + "..."
+def readable(name: str) -> str:
+    """A caller's own name for something, fit for a message of one line."""
+    line = "".join(character if character.isprintable() else "?" for character in name)
+    return line if len(line) <= 64 else line[:61] + "..."

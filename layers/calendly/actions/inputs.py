@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from accounts.account import DEFAULT, NAME
 from accounts.settings import settings
+from actions.doors import readable
 from calendly import references
 from calendly.documents import to_timestamp
 from calendly.errors import FieldError, InvalidRequestError
@@ -46,10 +47,9 @@ def _timestamp(value: str) -> str:
         raise ValueError("must be a time in ISO 8601, such as 2026-01-31T09:00:00Z") from None
     if moment.tzinfo is None:
         raise ValueError("needs a time zone, such as the Z in 2026-01-31T09:00:00Z")
-    try:
-        return to_timestamp(moment)
-    except OverflowError:
-        raise ValueError("is out of range") from None
+    if not 1970 <= moment.year <= 2999:
+        raise ValueError("must be a time between 1970 and 2999")
+    return to_timestamp(moment)
 
 
 def _not_past(value: str) -> str:
@@ -86,6 +86,7 @@ UserRef = Annotated[str, _refers_to("users", me=True)]
 Timestamp = Annotated[str, AfterValidator(_timestamp)]
 FutureTimestamp = Annotated[str, AfterValidator(_timestamp), AfterValidator(_not_past)]
 Email = Annotated[str, AfterValidator(_email)]
+PageToken = Annotated[str, Field(min_length=1, max_length=4096)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
 
@@ -122,7 +123,7 @@ class PagedInput(Input):
     """
 
     count: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
-    page_token: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    page_token: PageToken | None = None
     all_pages: bool = False
     max_items: Annotated[WholeNumber, Field(ge=1)] | None = None
 
@@ -158,7 +159,7 @@ def parse(model: type[M], given: Mapping[str, Any]) -> M:
 
 
 def _field_error(details: Mapping[str, Any], known: list[str]) -> FieldError:
-    field = ".".join(str(part) for part in details["loc"])[:64] or "input"
+    field = readable(".".join(str(part) for part in details["loc"])) or "input"
     if details["type"] == "extra_forbidden":
         return FieldError(field, _unknown(field, known))
     return FieldError(field, _MESSAGES.get(details["type"]) or details["msg"].removeprefix("Value error, "))
@@ -176,4 +177,5 @@ _MESSAGES = {
     "int_parsing": "must be a whole number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
+    "string_pattern_mismatch": "is not of the right form",
 }

@@ -54,17 +54,20 @@ class Cursor:
         """
         encoded = text.removeprefix(_PREFIX)
         try:
+            if encoded == text:
+                raise ValueError
             token, skip, count, filters = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
             if not (
                 (token is None or isinstance(token, str))
                 and isinstance(skip, int)
                 and isinstance(count, int)
                 and isinstance(filters, str)
-                and 0 <= skip < count <= PAGE
+                and skip >= 0
+                and 0 < count <= PAGE
             ):
                 raise ValueError
             return cls(token, skip, count, filters)
-        except (ValueError, TypeError, binascii.Error):
+        except (ValueError, TypeError, RecursionError, binascii.Error):
             raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
 
 
@@ -83,15 +86,37 @@ def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch) -> dict[str, Any]:
     if not (wanted.all_pages or resumed):
         body: dict[str, Any] = fetch(wanted.count, wanted.page_token).body
         return body
-    filters = _digest(wanted.filters())
-    cursor = Cursor(wanted.page_token, 0, wanted.count or PAGE, filters)
-    if resumed:
-        cursor = Cursor.parse(wanted.page_token or "")
-        if cursor.filters != filters:
+    limit = wanted.max_items if wanted.all_pages else wanted.count or 20
+    return collect(call, wanted.page_token, wanted.filters(), fetch, count=wanted.count or PAGE, limit=limit)
+
+
+def collect(
+    call: Call,
+    page_token: str | None,
+    filters: dict[str, Any],
+    fetch: Fetch,
+    *,
+    count: int = PAGE,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """Pages collected into one, from a page token or cursor on; ``fetch_pages`` says when it stops.
+
+    Args:
+        call: the call to answer.
+        page_token: where to begin.
+        filters: what selects the rows; a cursor works with the same ones only.
+        fetch: asks for a page.
+        count: rows a page.
+        limit: rows in all.
+    """
+    digest = _digest(filters)
+    cursor = Cursor(page_token, 0, count, digest)
+    if page_token is not None and page_token.startswith(_PREFIX):
+        cursor = Cursor.parse(page_token)
+        if cursor.filters != digest:
             raise InvalidRequestError.for_field(
                 "page_token", "belongs to a list with other filters; repeat the filters it came with"
             )
-    limit = wanted.max_items if wanted.all_pages else wanted.count or cursor.count
     rows, following = _collect(call, cursor, limit, fetch)
     return {
         "collection": rows,

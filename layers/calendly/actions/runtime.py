@@ -25,7 +25,7 @@ from actions import doors, inputs
 from actions.doors import Call
 from actions.inputs import Input, PagedInput
 from actions.observability import count, logger, metrics
-from actions.pages import Fetch, fetch_pages
+from actions.pages import Cursor, Fetch, collect, fetch_pages
 from calendly import scopes
 from calendly.client import Calendly
 from calendly.documents import Document, Page
@@ -77,6 +77,19 @@ class Connected:
         """One page or all of them, as ``actions.pages`` says. ``fetch`` takes a page size and a page token."""
         return Answer(fetch_pages(self.call, wanted, fetch))
 
+    def all_of(
+        self, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[Any]]
+    ) -> Answer:
+        """All pages of a list that Calendly does not page, and we do.
+
+        It looks like Calendly's own: without ``pagination``, unless it is not complete.
+        """
+        if page_token is not None:
+            Cursor.parse(page_token)
+        body = collect(self.call, page_token, filters, lambda _, token: fetch(token))
+        complete = body["pagination"]["next_page_token"] is None
+        return Answer({"collection": body["collection"]} if complete else body)
+
 
 @lru_cache(maxsize=1)
 def transport() -> Transport:
@@ -107,14 +120,14 @@ def action(*, scope: str) -> Callable[[Callable[[Any, Connected], Document[Any] 
         def run(call: Call) -> Answer:
             input = inputs.parse(model, call.input)
             logger.append_keys(account=input.account)
-            connected = _connect(call, input.account)
-            _require(scope, connected.account)
+            connected = _connect(call, input.account, scope)
+            before = transport().requests_sent
             try:
                 result = function(input, connected)
             except InsufficientScopeError as error:
                 raise _insufficient(connected.account, error.missing_scopes or (scope,)) from None
             finally:
-                count("CalendlyRequests", connected.calendly.requests_sent)
+                count("CalendlyRequests", transport().requests_sent - before)
             return result if isinstance(result, Answer) else Answer(result.body, result.status)
 
         handler = _handler(function, run)
@@ -150,7 +163,8 @@ def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPa
                 raise problem from None
             return doors.http_problem(problem, correlation)
         finally:
-            metrics.flush_metrics()
+            if metrics.metric_set:
+                metrics.flush_metrics()
         if isinstance(answer, HttpPage):
             return {"statusCode": answer.status, "headers": answer.headers, "body": answer.html}
         return doors.http_answer(answer.status, answer.body, correlation) if http else answer.body
@@ -158,7 +172,7 @@ def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPa
     return handler
 
 
-def _connect(call: Call, name: str) -> Connected:
+def _connect(call: Call, name: str, scope: str) -> Connected:
     tokens = AccountTokens(
         name,
         store=store(),
@@ -167,13 +181,17 @@ def _connect(call: Call, name: str) -> Connected:
         deadline=call.deadline,
     )
     account = tokens.account()
+    if _lacks(scope, account):
+        # It may have been connected anew since it was read.
+        account = tokens.reread()
+        if _lacks(scope, account):
+            raise _insufficient(account, (scope,))
     calendly = Calendly(transport(), tokens, deadline=call.deadline, api=settings().api)
     return Connected(call, account, calendly)
 
 
-def _require(scope: str, account: Account) -> None:
-    if account.scopes is not None and scopes.missing([scope], account.scopes):
-        raise _insufficient(account, (scope,))
+def _lacks(scope: str, account: Account) -> bool:
+    return account.scopes is not None and bool(scopes.missing([scope], account.scopes))
 
 
 def _insufficient(account: Account, missing: tuple[str, ...]) -> InsufficientScopeError:

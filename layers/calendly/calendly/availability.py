@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import Field
 
 from calendly.client import Calendly
 from calendly.documents import Document, Page, Resource, to_timestamp
+from calendly.errors import InvalidRequestError
 from calendly.transport import Operation
-
-Rows = list[dict[str, Any]]
 
 WEEK = timedelta(days=7)
 """The longest range Calendly takes."""
@@ -96,16 +94,15 @@ class UserBusyTimes:
         params = {"user": self._calendly.uri(user, "users"), "start_time": start_time, "end_time": end_time}
         return self._calendly.list(self.LIST, "/user_busy_times", params, BusyTime)
 
-    def range(self, *, user: str, start_time: str, end_time: str) -> Rows:
-        """The rows of any range of time, fetched a week at a time."""
-        rows: Rows = []
-        last_week: Rows = []
-        start, end = datetime.fromisoformat(start_time), datetime.fromisoformat(end_time)
-        while start < end:
-            week = (to_timestamp(start), to_timestamp(min(start + WEEK, end)))
-            page = self.list(user=user, start_time=week[0], end_time=week[1])
-            # What lies across the seam of two weeks is in the answers for both.
-            rows += [row for row in page.rows if row not in last_week]
-            last_week = page.rows
-            start += WEEK
-        return rows
+    def week(self, *, user: str, start_time: str, end_time: str, page_token: str | None = None) -> Page[BusyTime]:
+        """One week of a longer range, as if Calendly paged it: the page token is the start of the week."""
+        try:
+            start, end = datetime.fromisoformat(page_token or start_time), datetime.fromisoformat(end_time)
+        except ValueError:
+            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
+        following = start + WEEK
+        page = self.list(user=user, start_time=to_timestamp(start), end_time=to_timestamp(min(following, end)))
+        # What lies across the seam of two weeks is in the answers for both.
+        rows = [row for row in page.rows if page_token is None or str(row.get("start_time")) >= page_token]
+        token = to_timestamp(following) if following < end else None
+        return Page({"collection": rows, "pagination": {"next_page_token": token}}, BusyTime)

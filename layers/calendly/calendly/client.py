@@ -68,7 +68,6 @@ class Calendly:
         self._tokens = tokens
         self.deadline = deadline
         self.api = api
-        self.requests_sent = 0
 
     # Imported on use: an action pays at cold start for its own resource alone.
 
@@ -167,7 +166,6 @@ class Calendly:
         return response
 
     def _send(self, operation: Operation, path: str, token: str, content: Mapping[str, Any]) -> Response:
-        self.requests_sent += 1
         headers = {"Authorization": f"Bearer {token}"}
         return self._transport.send(operation, self.api + path, deadline=self.deadline, headers=headers, **content)
 

@@ -38,7 +38,7 @@ class Resource(BaseModel):
 
 def to_timestamp(moment: datetime) -> str:
     """A moment as Calendly writes it: UTC, microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 R = TypeVar("R", bound=Resource)
@@ -86,9 +86,11 @@ class Page(Generic[R]):
 
         Older answers carry only the ``next_page`` address, whose query holds the same token.
         """
-        pagination = self.body.get("pagination") or {}
+        pagination = self.body.get("pagination")
+        if not isinstance(pagination, dict):
+            return None
         token = pagination.get("next_page_token")
-        if token is None and pagination.get("next_page"):
+        if token is None and isinstance(pagination.get("next_page"), str):
             from urllib.parse import parse_qs, urlsplit
 
             token = parse_qs(urlsplit(pagination["next_page"]).query).get("page_token", [None])[0]

@@ -176,11 +176,15 @@ class OAuth:
         return Tokens(
             access_token=access_token,
             refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
-            expires_at=self._now() + (lifetime if isinstance(lifetime, (int, float)) else 7200),
+            expires_at=self._now() + (lifetime if isinstance(lifetime, (int, float)) and lifetime > 0 else 7200),
             scopes=scopes.parse(body.get("scope")),
-            owner=body.get("owner"),
-            organization=body.get("organization"),
+            owner=_uri(body.get("owner")),
+            organization=_uri(body.get("organization")),
         )
+
+
+def _uri(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _refused(response: Response) -> None:

@@ -107,5 +107,6 @@ def _forbidden(body: Mapping[str, Any], said: str, operation: Operation) -> NoRe
         )
     if _PLAN_GATE.search(said):
         raise PlanUpgradeRequiredError(said)
+    said = said or f"Calendly does not allow {operation} to this account."
     role = f" It takes {operation.role}." if operation.role else ""
-    raise PermissionDeniedError(f"{said or f'Calendly does not allow {operation} to this account.'}{role}")
+    raise PermissionDeniedError(f"{said if said.endswith('.') else said + '.'}{role}")

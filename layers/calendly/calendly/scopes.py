@@ -20,6 +20,6 @@ def missing(needed: Iterable[str], granted: Iterable[str]) -> list[str]:
     return [scope for scope in needed if scope not in held]
 
 
-def parse(scope: str | None) -> list[str] | None:
-    """The scopes in a token response's space-separated ``scope``; None when it says nothing."""
-    return scope.split() if scope and scope.strip() else None
+def parse(scope: object) -> list[str] | None:
+    """The scopes in a token response's space-separated ``scope``; None when it says nothing that can be read."""
+    return scope.split() if isinstance(scope, str) and scope.strip() else None

@@ -91,6 +91,7 @@ class Transport:
         self._session.trust_env = False
         self._sleep = sleep
         self._jitter = jitter
+        self.requests_sent = 0
 
     def send(
         self,
@@ -125,13 +126,12 @@ class Transport:
         attempt = 0
         while True:
             attempt += 1
-            timeout = deadline.remaining() - SAFETY_MARGIN
-            if timeout <= 0:
+            if deadline.remaining() <= SAFETY_MARGIN:
                 raise CalendlyUnavailableError(f"No time was left to send {operation}. Call again.")
             response: Response | None = None
             try:
                 response = self._once(
-                    operation, url, timeout, headers=headers, auth=auth, params=params, document=document, form=form
+                    operation, url, deadline, headers=headers, auth=auth, params=params, document=document, form=form
                 )
                 outcome = _outcome(response.status)
                 if outcome is None:
@@ -156,7 +156,7 @@ class Transport:
         self,
         operation: Operation,
         url: str,
-        timeout: float,
+        deadline: Deadline,
         *,
         headers: Mapping[str, str] | None,
         auth: tuple[str, str] | None,
@@ -164,6 +164,8 @@ class Transport:
         document: Any,
         form: Mapping[str, str] | None,
     ) -> Response:
+        self.requests_sent += 1
+        timeout = deadline.remaining() - SAFETY_MARGIN
         answer = self._session.request(
             operation.method,
             url,
@@ -174,8 +176,20 @@ class Transport:
             data=form,
             timeout=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
             allow_redirects=False,
+            stream=True,
         )
-        return Response(answer.status_code, answer.headers, _parse(answer.content))
+        return Response(answer.status_code, answer.headers, _parse(_read(answer, deadline)))
+
+
+def _read(answer: requests.Response, deadline: Deadline) -> bytes:
+    """The whole body, within the deadline: a read timeout alone starts anew with each byte that drips in."""
+    pieces = []
+    with answer:
+        while piece := answer.raw.read1(65536, decode_content=True):
+            pieces.append(piece)
+            if deadline.remaining() <= SAFETY_MARGIN / 2:
+                raise requests.ReadTimeout("the body took too long")
+    return b"".join(pieces)
 
 
 def _parse(content: bytes) -> Any:
