@@ -66,7 +66,7 @@ def refresh_stage(accounts: int, exchange_seconds: float) -> Iterator[RefreshSta
     oauth = OAuth(Transport(), OAuthApp(app.client_id, str(app.client_secret)), auth=origin)
     refresher = Refresher(store, directory, KmsSealer(settings.kms_key), lambda: oauth)
     try:
-        yield RefreshStage(Rotation(directory, refresher, lambda name: None), world, Deadline(900))
+        yield RefreshStage(Rotation(directory, refresher, lambda _: None), world, Deadline(900))
     finally:
         for each in (moto, server):
             each.shutdown()

@@ -116,6 +116,7 @@ def roles_allowed(action: str) -> set[str]:
 
 def test_only_those_who_must_may_write_account_secrets() -> None:
     assert roles_allowed("secretsmanager:PutSecretValue") == {"ConnectRole", "RotateTokensRole"}
+    assert roles_allowed("secretsmanager:UpdateSecretVersionStage") == {"ConnectRole", "RotateTokensRole"}
     assert roles_allowed("secretsmanager:CreateSecret") == {"ConnectRole"}
     assert roles_allowed("secretsmanager:DeleteSecret") == {"DisconnectRole"}
     for role in RESOURCES:

@@ -1,0 +1,156 @@
+"""Connecting: who may finish a connect, what people see, and what the world is told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from local import operator
+from tests.e2e.conftest import Running
+
+CHROMIUM = shutil.which("chromium")
+
+
+def come_back(url: str, decision: str = "allow") -> str:
+    """Where Calendly sends the browser, with code and state; not followed."""
+    answer = requests.post(url, data={"decision": decision}, allow_redirects=False, timeout=30)
+    assert answer.status_code == 302
+    return answer.headers["Location"]
+
+
+def query(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def is_not_connected(running: Running, account: str) -> bool:
+    return running.direct("RetrieveUser", account=account).get("errorType") == "AccountNotFoundError"
+
+
+def test_a_callback_works_once(running: Running) -> None:
+    back = come_back(operator.authorize_url(running.stack, "once"))
+    assert requests.get(back, timeout=30).status_code == 200
+    page = requests.get(back, timeout=30)
+    assert page.status_code == 400
+    assert "no longer valid" in page.text
+
+
+def test_a_forged_state_is_refused_and_wastes_nothing(running: Running) -> None:
+    back = come_back(operator.authorize_url(running.stack, "forged"))
+    forged = back.replace(query(back)["state"], "A" * 43)
+    assert requests.get(forged, timeout=30).status_code == 400
+    assert is_not_connected(running, "forged")
+    assert requests.get(back, timeout=30).status_code == 200
+
+
+def test_an_expired_state_is_refused(running: Running) -> None:
+    back = come_back(operator.authorize_url(running.stack, "late"))
+    table = running.stack.aws.client("dynamodb")
+    for item in table.scan(TableName="Table")["Items"]:
+        if item["pk"]["S"] == "connect":
+            table.put_item(TableName="Table", Item={**item, "expires_at": {"N": "1"}})
+    page = requests.get(back, timeout=30)
+    assert page.status_code == 400
+    assert is_not_connected(running, "late")
+
+
+def test_a_code_for_one_account_does_not_connect_another(running: Running) -> None:
+    """An attacker's code with the victim's state: the verifier is not the code's."""
+    mine = come_back(operator.authorize_url(running.stack, "mine"))
+    theirs = come_back(operator.authorize_url(running.stack, "theirs"))
+    mixed = mine.replace(query(mine)["code"], query(theirs)["code"])
+    page = requests.get(mixed, timeout=30)
+    assert page.status_code == 400
+    assert "did not accept the authorization code" in page.text
+    assert is_not_connected(running, "mine")
+    assert is_not_connected(running, "theirs")
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}, {"status": 429}], ids=str)
+def test_calendly_failing_is_a_page_too(running: Running, fault: dict[str, object]) -> None:
+    back = come_back(operator.authorize_url(running.stack, "unlucky"))
+    running.sandbox("faults", method="POST", path="/oauth/token", times=1, **fault)
+    page = requests.get(back, timeout=60)
+    assert page.status_code >= 400
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "ask for a new link" in page.text
+    assert is_not_connected(running, "unlucky")
+
+
+def test_what_was_not_granted_is_shown(running: Running) -> None:
+    url = operator.authorize_url(running.stack, "partly")
+    partly = url.replace("groups%3Aread+", "")
+    page = requests.get(come_back(partly), timeout=30)
+    assert "with less access than asked for" in page.text
+    assert running.account("partly")["missing_scopes"] == ["groups:read"]
+    answer = running.direct("RetrieveGroups", account="partly")
+    assert answer["errorType"] == "InsufficientScopeError"
+
+
+def test_accounts_tell_how_they_are(running: Running) -> None:
+    account = running.account()
+    assert account["state"] == "healthy"
+    assert account["role"] == "owner"
+    assert account["owner"] == running.world.data.users[0]["uri"]
+    assert account["organization"] == running.world.data.organization
+    assert account["missing_scopes"] == []
+    assert account["expires_at"] > account["last_refreshed_at"]
+    before = dict(running.aws.calls)
+    running.account()
+    assert running.aws.calls["GetSecretValue"] == before["GetSecretValue"], "no secret is read"
+
+
+def test_a_change_of_state_is_told_to_eventbridge_once(running: Running) -> None:
+    sqs, events = running.stack.aws.client("sqs"), running.stack.aws.client("events")
+    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="told", EventPattern=json.dumps({"source": ["calendly-actions"]}))
+    events.put_targets(Rule="told", Targets=[{"Id": "1", "Arn": arn}])
+    running.connect("telling", user=1)
+    running.direct("RotateTokens")
+    running.sandbox("revoke", account=running.world.data.users[1]["email"])
+    running.direct("RetrieveUser", account="telling")
+    for _ in range(2):
+        running.direct("RotateTokens")
+    running.connect("telling", user=1)
+    running.direct("RotateTokens")
+    told = []
+    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            told.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    mine = [event for event in told if event["detail"]["account"] == "telling"]
+    assert {event["detail-type"] for event in mine} == {"Calendly account state changed"}
+    assert [(event["detail"]["previous_state"], event["detail"]["state"]) for event in mine] == [
+        ("healthy", "needs_reauthentication"),
+        ("needs_reauthentication", "healthy"),
+    ]
+    assert mine[0]["detail"]["connect"] == "POST /accounts/telling/connect"
+    log = (running.logs / "RotateTokens.log").read_text()
+    for gauge in ("AccountsNeedingReauthentication", "AccountsOverdue", "AccountsParked"):
+        assert f'"{gauge}":[' in log
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_the_page_in_a_real_browser(running: Running, tmp_path: Path) -> None:
+    back = come_back(operator.authorize_url(running.stack, "browser"))
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    command = [
+        str(CHROMIUM),
+        *flags.split(),
+        "--disable-component-update",
+        "--disable-sync",
+        f"--user-data-dir={tmp_path}",
+        "--enable-logging=stderr",
+        "--dump-dom",
+        back,
+    ]
+    seen = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert "<h1>Connected</h1>" in seen.stdout
+    assert "Content Security Policy" not in seen.stderr
+    assert "CONSOLE" not in seen.stderr
