@@ -159,9 +159,9 @@ class Refreshing(RuleBasedStateMachine):
         assert generations == sorted(set(generations))
 
     @invariant()
-    def a_used_token_is_presented_once_at_most_and_only_after_an_unknown_outcome(self) -> None:
-        assert all(times == 1 for times in self.calendly.presented.values())
-        assert len(self.calendly.presented) <= self.unknown
+    def an_unknown_outcome_allows_one_try_and_nothing_else_presents_a_used_token(self) -> None:
+        # A prober that dies before it can say what it found leaves an unknown outcome of its own.
+        assert sum(self.calendly.presented.values()) <= self.unknown
 
     def teardown(self) -> None:
         if not hasattr(self, "actors"):
@@ -182,7 +182,7 @@ class Refreshing(RuleBasedStateMachine):
         entry = self.directory.get(NAME)
         assert entry is not None
         self.never_an_older_token_over_a_newer_one()
-        self.a_used_token_is_presented_once_at_most_and_only_after_an_unknown_outcome()
+        self.an_unknown_outcome_allows_one_try_and_nothing_else_presents_a_used_token()
         known = {account.refresh_token for account in self.vault.versions.values()}
         if entry.state == "needs_reauthentication":
             assert stored.refresh_token in self.calendly.used, "a good token was given up"
