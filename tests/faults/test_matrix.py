@@ -253,6 +253,18 @@ def test_tokens_that_secrets_manager_refuses_are_parked_sealed_and_adopted(world
     assert world.sandbox.world.refresh_tokens_reused == 0
 
 
+@pytest.mark.parametrize("seconds", [81, 90, 900])
+def test_tokens_are_parked_before_the_run_ends(world: World, seconds: int) -> None:
+    """However long Secrets Manager refuses, and however little time there was."""
+    world.gate.arm(failing("store", "throttling", for_good=True))
+    started = world.clock()
+    run = world.run(seconds=seconds)
+    assert [result.outcome.value for result in run.results] == ["parked"]
+    assert world.clock() - started < seconds
+    world.next_runs()
+    assert world.state == "working"
+
+
 def test_one_broken_account_does_not_keep_another_from_its_turn(world: World) -> None:
     good, world.ACCOUNT = world.ACCOUNT, "broken"  # type: ignore[misc]
     world._connect()
