@@ -104,6 +104,16 @@ def expire_access_tokens() -> Any:
         return jsonify({"expired": len(expiring)})
 
 
+@blueprint.post("/expire_page_tokens")
+def expire_page_tokens() -> Any:
+    """Page tokens go stale, as Calendly's do after a while."""
+    world = params.world()
+    with world.lock:
+        expired = len(world.page_tokens)
+        world.page_tokens.clear()
+        return jsonify({"expired": expired})
+
+
 @blueprint.post("/revoke")
 def revoke() -> Any:
     """A user withdraws what they granted. ``account`` is their URI, UUID, e-mail or slug.

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from actions.inputs import Email, GroupRef, OrganizationRef, PagedInput, Timestamp, UserRef
+from actions.pages import Fetch, Order
 from actions.runtime import Answer, Connected, action
 
 
@@ -28,18 +29,21 @@ def handler(input: RetrieveEvents, connected: Connected) -> Answer:
     # Calendly wants the organization named with anybody's events but one's own.
     if input.group or (user and not connected.is_me(user)):
         organization = connected.organization(organization)
-    return connected.pages(
-        input,
-        lambda count, page_token: connected.calendly.scheduled_events.list(
+
+    def events_from(start_time: str | None) -> Fetch:
+        """The list, or the part of it from a start time on, whichever way it is sorted."""
+        descending = input.sort == "start_time:desc"
+        return lambda count, page_token: connected.calendly.scheduled_events.list(
             user=user,
             organization=organization,
             group=input.group,
             invitee_email=input.invitee_email,
             status=input.status,
             sort=input.sort,
-            min_start_time=input.min_start_time,
-            max_start_time=input.max_start_time,
+            min_start_time=input.min_start_time if descending else start_time or input.min_start_time,
+            max_start_time=start_time or input.max_start_time if descending else input.max_start_time,
             count=count,
             page_token=page_token,
-        ),
-    )
+        )
+
+    return connected.pages(input, events_from(None), Order("start_time", events_from))

@@ -125,3 +125,32 @@ def test_a_field_calendly_added_yesterday_reaches_the_caller(running: Running) -
     assert resource["brand_new"] == {"nested": [1, None]}
     assert resource["locale"] == "a-language-we-never-heard-of"
     running.contract.paused = False
+
+
+@pytest.mark.parametrize("sort", [None, "start_time:asc", "start_time:desc"])
+def test_a_cursor_outlives_calendlys_page_tokens(running: Running, sort: str | None) -> None:
+    """Three events share each start time, and the parts end in between."""
+    running.sandbox("reset", events=200)
+    running.sandbox("limits", per_minute=1_000_000)
+    wanted = {"organization": running.world.data.organization, "all_pages": True, "sort": sort}
+    whole = running.direct("RetrieveEvents", **wanted)["collection"]
+    parts: list[object] = []
+    token = None
+    while True:
+        answer = running.direct("RetrieveEvents", **wanted, max_items=70, page_token=token)
+        parts += answer["collection"]
+        token = answer["pagination"]["next_page_token"]
+        if token is None:
+            break
+        running.sandbox("expire_page_tokens")
+    assert parts == whole
+    assert len(whole) == 200
+
+
+def test_other_lists_say_that_they_have_to_begin_again(running: Running) -> None:
+    running.sandbox("reset", groups=30)
+    first = running.direct("RetrieveGroups", all_pages=True, count=10, max_items=15)
+    running.sandbox("expire_page_tokens")
+    answer = running.direct("RetrieveGroups", all_pages=True, page_token=first["pagination"]["next_page_token"])
+    assert answer["errorType"] == "InvalidRequestError"
+    assert "begin the list again" in answer["errorMessage"]

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions.cursors import Cursor
 from actions.doors import Call
 from actions.inputs import PagedInput
-from actions.pages import Cursor, fetch_pages
+from actions.pages import Order, fetch_pages
 from calendly.deadline import Deadline
 from calendly.documents import Page, Resource
 from calendly.errors import CalendlyUnavailableError, InvalidRequestError, RateLimitedError
@@ -141,7 +142,9 @@ def test_a_cursor_belongs_to_its_filters() -> None:
         collected(Listing(250), all_pages=True, page_token=token, account="another")
 
 
-@pytest.mark.parametrize("text", ["cursor.", "cursor.e30", "cursor.!!!", "cursor.W251bGwsLTEsMTAwLCIiXQ", "cursor.W10"])
+@pytest.mark.parametrize(
+    "text", ["cursor.", "cursor.e30", "x", "cursor.!!!", "cursor.W251bGwsLTEsMTAwLCIiXQ", "cursor.W10"]
+)
 def test_a_damaged_cursor_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="page_token"):
         Cursor.parse(text)
@@ -159,3 +162,82 @@ def test_unavailable_after_the_first_page_keeps_the_rest_for_later() -> None:
 
     answer = fetch_pages(call(), PagedInput(all_pages=True), fetch)
     assert len(answer["collection"]) == 100
+
+
+class Events:
+    """A list sorted by start time, many rows to a time, whose page tokens go stale."""
+
+    def __init__(self, times: list[int]) -> None:
+        self.rows = [{"uri": f"event-{number}", "start_time": f"{at:04}"} for number, at in enumerate(sorted(times))]
+        self.tokens: dict[str, tuple[str | None, int]] = {}
+        self.made = 0
+
+    def go_stale(self) -> None:
+        self.tokens.clear()
+
+    def fetch_from(self, start: str | None) -> Any:
+        def fetch(count: int | None, token: str | None) -> Page[Any]:
+            rows = [row for row in self.rows if start is None or row["start_time"] >= start]
+            position = 0
+            if token is not None:
+                listed, position = self.tokens.get(token, ("", -1))
+                if listed != start:
+                    raise InvalidRequestError.for_field("page_token", "invalid")
+            following = None
+            if position + (count or 20) < len(rows):
+                self.made += 1
+                following = f"token-{self.made}"
+                self.tokens[following] = (start, position + (count or 20))
+            page = rows[position : position + (count or 20)]
+            return Page({"collection": page, "pagination": {"next_page_token": following}}, Resource)
+
+        return fetch
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    times=st.lists(st.integers(0, 6), max_size=120),
+    max_items=st.integers(1, 30),
+    count=st.integers(1, 30),
+    stale=st.lists(st.booleans(), min_size=1, max_size=20),
+)
+def test_stale_page_tokens_leave_no_gap_and_no_repeat(
+    times: list[int], max_items: int, count: int, stale: list[bool]
+) -> None:
+    events = Events(times)
+    order = Order("start_time", events.fetch_from)
+    seen: list[str] = []
+    token: str | None = None
+    for turn in range(len(times) + 2):
+        wanted = PagedInput(all_pages=True, max_items=max_items, count=count, page_token=token)
+        answer = fetch_pages(call(), wanted, events.fetch_from(None), order)
+        seen += [row["uri"] for row in answer["collection"]]
+        token = answer["pagination"]["next_page_token"]
+        if token is None:
+            break
+        if stale[turn % len(stale)]:
+            events.go_stale()
+    assert seen == [row["uri"] for row in events.rows]
+
+
+def test_a_token_that_goes_stale_while_collecting_is_survived_too() -> None:
+    events = Events([number // 7 for number in range(100)])
+    fetch = events.fetch_from(None)
+
+    def goes_stale(count: int | None, token: str | None) -> Page[Any]:
+        if token == "token-3":
+            events.go_stale()
+        return fetch(count, token)  # type: ignore[no-any-return]
+
+    order = Order("start_time", events.fetch_from)
+    answer = fetch_pages(call(), PagedInput(all_pages=True, count=10), goes_stale, order)
+    assert [row["uri"] for row in answer["collection"]] == [row["uri"] for row in events.rows]
+
+
+def test_a_list_without_an_order_says_that_it_has_to_begin_again() -> None:
+    events = Events(list(range(50)))
+    token = fetch_pages(call(), PagedInput(all_pages=True, count=10, max_items=20), events.fetch_from(None))
+    events.go_stale()
+    wanted = PagedInput(all_pages=True, count=10, page_token=token["pagination"]["next_page_token"])
+    with pytest.raises(InvalidRequestError, match="begin the list again"):
+        fetch_pages(call(), wanted, events.fetch_from(None))

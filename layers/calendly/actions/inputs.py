@@ -86,7 +86,7 @@ UserRef = Annotated[str, _refers_to("users", me=True)]
 Timestamp = Annotated[str, AfterValidator(_timestamp)]
 FutureTimestamp = Annotated[str, AfterValidator(_timestamp), AfterValidator(_not_past)]
 Email = Annotated[str, AfterValidator(_email)]
-PageToken = Annotated[str, Field(min_length=1, max_length=4096)]
+PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
 

@@ -2,76 +2,38 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
+from actions.cursors import LARGEST_PAGE, PREFIX, Cursor, Mark, digest_of
 from actions.doors import Call
 from actions.inputs import PagedInput
 from calendly.documents import Page
 from calendly.errors import CalendlyUnavailableError, InvalidRequestError, RateLimitedError
 
-PAGE = 100
-"""Calendly's largest page."""
-
 Fetch = Callable[[int | None, str | None], Page[Any]]
 """Asks Calendly for one page: rows a page, and page token."""
 
-_PREFIX = "cursor."
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """Where to go on: a page of Calendly's, and how many of its rows were handed out already.
+class Order:
+    """The order of a list, for going on in it when Calendly does not take a page token any more.
 
     Attributes:
-        token: Calendly's token of the page; None for the first.
-        skip: rows of that page to leave out.
-        count: the page size that makes ``skip`` mean the same rows again.
-        filters: a digest of the filters it belongs to.
+        field: what its rows are sorted by.
+        fetch_from: makes a ``Fetch`` for the part of the list that begins at a value of that field.
     """
 
-    token: str | None
-    skip: int
-    count: int
-    filters: str
-
-    def __str__(self) -> str:
-        text = json.dumps([self.token, self.skip, self.count, self.filters], separators=(",", ":"))
-        return _PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """The cursor in a ``page_token``.
-
-        Raises:
-            InvalidRequestError: it is damaged.
-        """
-        encoded = text.removeprefix(_PREFIX)
-        try:
-            if encoded == text:
-                raise ValueError
-            token, skip, count, filters = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
-            if not (
-                (token is None or isinstance(token, str))
-                and isinstance(skip, int)
-                and isinstance(count, int)
-                and isinstance(filters, str)
-                and skip >= 0
-                and 0 < count <= PAGE
-            ):
-                raise ValueError
-            return cls(token, skip, count, filters)
-        except (ValueError, TypeError, RecursionError, binascii.Error):
-            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
+    field: str
+    fetch_from: Callable[[str], Fetch]
 
 
-def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch) -> dict[str, Any]:
+def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch, order: Order | None = None) -> dict[str, Any]:
     """The answer to a list action: Calendly's page as it is, or pages collected into one.
 
     Collecting stops when there is no more, at ``max_items``, when the answer would become too large for the door, or
@@ -80,14 +42,21 @@ def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch) -> dict[str, Any]:
     when there is no more.
 
     Raises:
-        InvalidRequestError: the cursor is damaged, or belongs to other filters.
+        InvalidRequestError: the cursor is damaged, belongs to other filters, or is stale in a list without an order.
     """
-    resumed = wanted.page_token is not None and wanted.page_token.startswith(_PREFIX)
+    resumed = wanted.page_token is not None and wanted.page_token.startswith(PREFIX)
     if not (wanted.all_pages or resumed):
         body: dict[str, Any] = fetch(wanted.count, wanted.page_token).body
         return body
-    limit = wanted.max_items if wanted.all_pages else wanted.count or 20
-    return collect(call, wanted.page_token, wanted.filters(), fetch, count=wanted.count or PAGE, limit=limit)
+    return collect(
+        call,
+        wanted.page_token,
+        wanted.filters(),
+        fetch,
+        order=order,
+        count=wanted.count or LARGEST_PAGE,
+        limit=wanted.max_items if wanted.all_pages else wanted.count or 20,
+    )
 
 
 def collect(
@@ -96,7 +65,8 @@ def collect(
     filters: dict[str, Any],
     fetch: Fetch,
     *,
-    count: int = PAGE,
+    order: Order | None = None,
+    count: int = LARGEST_PAGE,
     limit: int | None = None,
 ) -> dict[str, Any]:
     """Pages collected into one, from a page token or cursor on; ``fetch_pages`` says when it stops.
@@ -106,18 +76,16 @@ def collect(
         page_token: where to begin.
         filters: what selects the rows; a cursor works with the same ones only.
         fetch: asks for a page.
+        order: how to go on from a stale page token, if that can be done.
         count: rows a page.
         limit: rows in all.
     """
-    digest = _digest(filters)
-    cursor = Cursor(page_token, 0, count, digest)
-    if page_token is not None and page_token.startswith(_PREFIX):
-        cursor = Cursor.parse(page_token)
-        if cursor.filters != digest:
-            raise InvalidRequestError.for_field(
-                "page_token", "belongs to a list with other filters; repeat the filters it came with"
-            )
-    rows, following = _collect(call, cursor, limit, fetch)
+    digest = digest_of(filters)
+    if page_token is not None and page_token.startswith(PREFIX):
+        cursor = Cursor.parse(page_token, digest)
+    else:
+        cursor = Cursor(page_token, 0, count, digest)
+    rows, following = _Walk(call, cursor, fetch, order).collect(limit)
     return {
         "collection": rows,
         "pagination": {
@@ -130,50 +98,79 @@ def collect(
     }
 
 
-def _collect(call: Call, cursor: Cursor, limit: int | None, fetch: Fetch) -> tuple[list[dict[str, Any]], Cursor | None]:
-    rows: list[dict[str, Any]] = []
-    size = 0
-    for page, start in _pages(call, cursor, fetch):
-        for position, row in enumerate(page.rows[start.skip :], start=start.skip):
-            size += _size(row, call)
-            full = size > call.max_bytes and rows
-            if full or (limit is not None and len(rows) >= limit):
-                return rows, Cursor(start.token, position, start.count, start.filters)
-            rows.append(row)
-        if page.next_page_token is None:
-            return rows, None
-        cursor = Cursor(page.next_page_token, 0, start.count, start.filters)
-        if limit is not None and len(rows) >= limit:
-            break
-    return rows, cursor
+class _Walk:
+    """A walk through a list from a cursor on."""
 
+    def __init__(self, call: Call, cursor: Cursor, fetch: Fetch, order: Order | None) -> None:
+        self._call = call
+        self._cursor = cursor
+        self._fetch = fetch
+        self._order = order
 
-def _pages(call: Call, cursor: Cursor, fetch: Fetch) -> Iterator[tuple[Page[Any], Cursor]]:
-    """Pages from the cursor on, as long as there is time for another like the slowest so far."""
-    slowest = 0.0
-    first = True
-    while first or call.deadline.remaining() > 2 * slowest + 2.0:
-        started = time.monotonic()
+    def collect(self, limit: int | None) -> tuple[list[Row], Cursor | None]:
+        """Rows, and where to go on; None when there is no more."""
+        rows: list[Row] = []
+        size = 0
+        slowest = 0.0
+        first = True
+        while True:
+            started = time.monotonic()
+            try:
+                page = self._page()
+            except (RateLimitedError, CalendlyUnavailableError):
+                if first:
+                    raise
+                return rows, self._cursor
+            slowest, first = max(slowest, time.monotonic() - started), False
+            skipped = self._cursor.skip
+            for position, row in enumerate(page.rows[skipped:], start=skipped):
+                if self._was_handed_out(row):
+                    continue
+                size += _size(row, self._call)
+                full = size > self._call.max_bytes and rows
+                if full or (limit is not None and len(rows) >= limit):
+                    return rows, replace(self._cursor, skip=position)
+                rows.append(row)
+                self._hand_out(row)
+            if page.next_page_token is None:
+                return rows, None
+            self._cursor = replace(self._cursor, token=page.next_page_token, skip=0)
+            enough = limit is not None and len(rows) >= limit
+            # There has to be time for another page like the slowest so far.
+            if enough or self._call.deadline.remaining() <= 2 * slowest + 2.0:
+                return rows, self._cursor
+
+    def _page(self) -> Page[Any]:
+        cursor = self._cursor
         try:
-            page = fetch(cursor.count, cursor.token)
-        except (RateLimitedError, CalendlyUnavailableError):
-            if first:
+            return self._source()(cursor.count, cursor.token)
+        except InvalidRequestError:
+            # The same filters were good for the page before: it is the token that Calendly does not take any more.
+            if cursor.token is None:
                 raise
-            return
-        slowest = max(slowest, time.monotonic() - started)
-        first = False
-        yield page, cursor
-        if page.next_page_token is None:
-            return
-        cursor = Cursor(page.next_page_token, 0, cursor.count, cursor.filters)
+        if self._order is None or cursor.mark is None:
+            raise InvalidRequestError.for_field(
+                "page_token", "is not accepted by Calendly any more; begin the list again, without it"
+            )
+        self._cursor = replace(cursor, token=None, skip=0, mark=replace(cursor.mark, origin=cursor.mark.value))
+        return self._source()(cursor.count, None)
+
+    def _source(self) -> Fetch:
+        mark = self._cursor.mark
+        return self._order.fetch_from(mark.origin) if self._order and mark and mark.origin else self._fetch
+
+    def _was_handed_out(self, row: Row) -> bool:
+        mark = self._cursor.mark
+        return bool(self._order and mark and mark.covers(row, self._order.field))
+
+    def _hand_out(self, row: Row) -> None:
+        if self._order is not None:
+            mark = self._cursor.mark or Mark("", ())
+            self._cursor = replace(self._cursor, mark=mark.after(row, self._order.field))
 
 
-def _size(row: dict[str, Any], call: Call) -> int:
+def _size(row: Row, call: Call) -> int:
     """How many bytes of the answer a row takes, at most."""
     text = json.dumps(row)
     escapes = text.count('"') + text.count("\\") if call.door == "http" else 0
     return len(text) + escapes + 2
-
-
-def _digest(filters: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(filters, sort_keys=True).encode()).hexdigest()[:12]

@@ -22,10 +22,11 @@ from accounts.settings import settings
 from accounts.store import AccountStore
 from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
 from actions import doors, inputs
+from actions.cursors import Cursor
 from actions.doors import Call
 from actions.inputs import Input, PagedInput
 from actions.observability import count, logger, metrics
-from actions.pages import Cursor, Fetch, collect, fetch_pages
+from actions.pages import Fetch, Order, collect, fetch_pages
 from calendly import scopes
 from calendly.client import Calendly
 from calendly.documents import Document, Page
@@ -73,9 +74,9 @@ class Connected:
         path = self.calendly.path
         return path(user, "users") == path(self.account.owner, "users")
 
-    def pages(self, wanted: PagedInput, fetch: Fetch) -> Answer:
+    def pages(self, wanted: PagedInput, fetch: Fetch, order: Order | None = None) -> Answer:
         """One page or all of them, as ``actions.pages`` says. ``fetch`` takes a page size and a page token."""
-        return Answer(fetch_pages(self.call, wanted, fetch))
+        return Answer(fetch_pages(self.call, wanted, fetch, order))
 
     def all_of(
         self, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[Any]]

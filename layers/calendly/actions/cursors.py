@@ -1,0 +1,112 @@
+"""Cursors: where to go on in a list. They outlive Calendly's own page tokens where a list has an order to go on in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from calendly.errors import InvalidRequestError
+
+PREFIX = "cursor."
+LARGEST_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a list was handed out, in its own order.
+
+    Attributes:
+        value: what the list is sorted by, in the last row that was handed out.
+        seen: the rows with that value that were handed out, each as a short digest of its URI.
+        origin: the value at which the list was begun anew, once a page token was stale; None before that.
+    """
+
+    value: str
+    seen: tuple[str, ...]
+    origin: str | None = None
+
+    def after(self, row: Mapping[str, Any], field: str) -> Mark:
+        """The mark once this row, too, is handed out."""
+        value = str(row.get(field))
+        seen = (*self.seen, _digest(row)) if value == self.value else (_digest(row),)
+        return replace(self, value=value, seen=seen)
+
+    def covers(self, row: Mapping[str, Any], field: str) -> bool:
+        """Whether a row of a list that was begun anew was handed out before."""
+        return self.origin is not None and str(row.get(field)) == self.value and _digest(row) in self.seen
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a list: a page of Calendly's, and how many of its rows were handed out already.
+
+    Attributes:
+        token: Calendly's token of the page; None for the first.
+        skip: rows of that page to leave out.
+        count: the page size that makes ``skip`` mean the same rows again.
+        filters: a digest of the filters it belongs to.
+        mark: the same place in the list's own order, where it has one.
+    """
+
+    token: str | None
+    skip: int
+    count: int
+    filters: str
+    mark: Mark | None = None
+
+    def __str__(self) -> str:
+        mark = [self.mark.value, self.mark.origin, *self.mark.seen] if self.mark else None
+        text = json.dumps([self.token, self.skip, self.count, self.filters, mark], separators=(",", ":"))
+        return PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str, filters: str | None = None) -> Cursor:
+        """The cursor in a ``page_token``.
+
+        Args:
+            text: what the caller gave.
+            filters: the digest that it has to belong to, if any.
+
+        Raises:
+            InvalidRequestError: it is damaged, or belongs to other filters.
+        """
+        try:
+            cursor = cls._decode(text)
+        except (ValueError, TypeError, RecursionError, binascii.Error):
+            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
+        if filters is not None and cursor.filters != filters:
+            raise InvalidRequestError.for_field(
+                "page_token", "belongs to a list with other filters; repeat the filters it came with"
+            )
+        return cursor
+
+    @classmethod
+    def _decode(cls, text: str) -> Cursor:
+        if not text.startswith(PREFIX):
+            raise ValueError
+        encoded = text.removeprefix(PREFIX)
+        token, skip, count, filters, mark = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        texts = [filters, *([] if token is None else [token])]
+        if mark is not None:
+            value, origin, *seen = mark
+            texts += [value, *seen, *([] if origin is None else [origin])]
+            mark = Mark(value, tuple(seen), origin)
+        numbers = type(skip) is int and type(count) is int and skip >= 0 and 0 < count <= LARGEST_PAGE
+        if not (numbers and all(isinstance(each, str) for each in texts)):
+            raise ValueError
+        return cls(token, skip, count, filters, mark)
+
+
+def digest_of(filters: Mapping[str, Any]) -> str:
+    """What a cursor keeps of the filters it belongs to."""
+    return hashlib.sha256(json.dumps(filters, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    digest = hashlib.blake2b(str(row.get("uri")).encode(), digest_size=8).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
