@@ -78,7 +78,7 @@ def failed_page(error: CalendlyError) -> HttpPage:
         return _page(502, "bad", "Calendly refused the application", error.message)
     if isinstance(error, AlreadyExistsError):
         return _page(409, "warn", "Connected as somebody else", error.message)
-    text = f"{error.message} Nothing was stored; ask for a new link and try again."
+    text = f"{error.message} The account is not connected; ask for a new link and try again."
     return _page(error.http_status, "bad", "That did not work", text)
 
 

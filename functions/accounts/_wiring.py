@@ -15,6 +15,7 @@ from actions.observability import logger
 from actions.runtime import store, transport
 from calendly.errors import CalendlyError
 from calendly.oauth import OAuth
+from calendly.transport import Transport
 
 
 @lru_cache(maxsize=1)
@@ -51,8 +52,13 @@ def refresher() -> Refresher:
         store(),
         directory(),
         KmsSealer(settings().kms_key),
-        lambda: OAuth(transport(), store().oauth_app(), auth=settings().auth),
+        _oauth,
     )
+
+
+def _oauth() -> OAuth:
+    """With a connection of its own: one that was kept through a freeze is dead, and breaks once the token is sent."""
+    return OAuth(Transport(), store().oauth_app(), auth=settings().auth)
 
 
 @lru_cache(maxsize=1)

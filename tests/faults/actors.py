@@ -17,6 +17,7 @@ class Actor:
     Attributes:
         waiting_for: the call it stands before, such as ``vault.stage``; None once it is done.
         outcome: what the function returned.
+        suspect: whether it stood still while time passed.
     """
 
     def __init__(self, work: Callable[[Actor], Any]) -> None:
@@ -25,6 +26,7 @@ class Actor:
         self._work = work
         self._order: str | BaseException = "go"
         self.dead = False
+        self.suspect = False
         self.waiting_for: str | None = "start"
         self.outcome: Any = None
         self._thread = threading.Thread(target=self._run, daemon=True)

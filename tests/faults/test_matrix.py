@@ -202,7 +202,8 @@ def test_an_exchange_that_never_answers(world: World) -> None:
 @pytest.mark.parametrize("seconds", [1, 10, 60, 74, 79])
 def test_a_run_that_is_about_to_end_begins_nothing(world: World, seconds: int) -> None:
     run = world.run(seconds=seconds)
-    assert run.unfinished
+    assert [result.outcome.value for result in run.results] == ["not_due"]
+    assert not run.unfinished, "another run right away would get no further"
     assert world.sandbox.sent() == {}
     world.next_runs()
     assert world.state == "working"

@@ -28,6 +28,7 @@ NAME = "default"
 VAULT = ("current", "staged", "stage", "promote")
 TABLE = ("get", "update", "take")
 PLACES = st.integers(0, 3)
+WHERE = st.sampled_from(["here", "oauth.refresh", "vault.stage", "vault.promote", "table.update", "the end"])
 
 
 class Clock:
@@ -131,34 +132,69 @@ class Refreshing(RuleBasedStateMachine):
             if place in self.actors:
                 self.actors[place].step()
 
-    @rule(place=PLACES, until=st.sampled_from(["oauth.refresh", "vault.stage", "vault.promote", "the end"]))
-    def go_on_until(self, place: int, until: str) -> None:
-        """To where races are lost, which random steps seldom hit."""
+    def _go_to(self, place: int, where: str) -> Actor | None:
+        """The actor at this place, if it gets to stand before that call; races are lost there, seldom elsewhere."""
         actor = self.actors.get(place)
-        while actor and actor.waiting_for not in (None, until):
+        while actor and where != "here" and actor.waiting_for not in (None, where):
             actor.step()
+        return actor if actor and actor.waiting_for else None
 
-    @rule(place=PLACES, how=st.sampled_from(["die", "act and die"]))
-    def crash(self, place: int, how: str) -> None:
-        if place in self.actors:
-            self.unknown += 1
-            self.actors[place].step(how)
+    @rule(place=PLACES, where=WHERE)
+    def go_on_until(self, place: int, where: str) -> None:
+        self._go_to(place, where)
 
-    @rule(place=PLACES, acted=st.booleans())
-    def fail(self, place: int, acted: bool) -> None:
-        actor = self.actors.get(place)
-        if actor is None or actor.waiting_for is None:
+    @rule(place=PLACES, where=WHERE, how=st.sampled_from(["die", "act and die"]))
+    def crash(self, place: int, where: str, how: str) -> None:
+        actor = self._go_to(place, where)
+        if actor:
+            self.unknown += not actor.suspect
+            actor.step(how)
+
+    @rule(place=PLACES, where=WHERE, acted=st.booleans())
+    def fail(self, place: int, where: str, acted: bool) -> None:
+        actor = self._go_to(place, where)
+        if actor is None:
             return
         error: Exception = AccountUnavailableError("AWS refused")
         if actor.waiting_for == "oauth.refresh":
-            self.unknown += 1
+            self.unknown += not actor.suspect
             error = OutcomeUnknownError("nobody knows")
         error.acted = acted  # type: ignore[attr-defined]
         actor.step(error)
 
+    @rule(place=PLACES, where=WHERE)
+    def freeze(self, place: int, where: str) -> None:
+        """It stands still for longer than its lease."""
+        self._go_to(place, where)
+        self.time_passes(121)
+
+    @rule(what=st.sampled_from(["scheduled run", "reader", "reconnect"]))
+    def while_the_others_stand_still(self, what: str) -> None:
+        """Somebody else runs from start to end."""
+        place = 9
+        if what == "reconnect":
+            self.reconnect(place)
+        elif what == "reader":
+            self.reader_whose_token_was_refused(place, 0)
+        else:
+            self.scheduled_run(place)
+        self._go_to(place, "the end")
+
+    @rule(place=PLACES)
+    def secrets_manager_refuses_for_good(self, place: int) -> None:
+        """Every attempt to stage fails, so that the tokens have to be parked."""
+        actor = self._go_to(place, "vault.stage")
+        while actor and actor.waiting_for == "vault.stage":
+            actor.step(AccountUnavailableError("AWS refused"))
+
     @rule(seconds=st.sampled_from([1, 30, 59, 119, 121, 600, 4000]))
     def time_passes(self, seconds: int) -> None:
         self.clock.now += seconds
+        # Whoever stood still meanwhile may have lost its lease: for the others its outcome is unknown.
+        for actor in self.actors.values():
+            if actor.waiting_for is not None and not actor.suspect:
+                actor.suspect = True
+                self.unknown += 1
 
     @invariant()
     def never_an_older_token_over_a_newer_one(self) -> None:
@@ -176,7 +212,7 @@ class Refreshing(RuleBasedStateMachine):
         for actor in self.actors.values():
             if actor.waiting_for is not None:
                 # Processes do not live for ever; what this one was about to do is not known.
-                self.unknown += 1
+                self.unknown += not actor.suspect
                 actor.step("die")
                 actor.finish()
         last = None

@@ -7,7 +7,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from accounts.account import Account, Kind
@@ -100,7 +100,9 @@ class Connector:
         auth: str,
         needed_scopes: Sequence[str],
         now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._sleep = sleep
         self._store = store
         self._directory = directory
         self._sessions = sessions
@@ -138,9 +140,10 @@ class Connector:
         )
         try:
             return self._store_account(session.account, tokens, "oauth", replace=session.replace, deadline=deadline)
-        except AlreadyExistsError:
-            # Nobody will use these tokens: do not leave them alive.
-            oauth.revoke(tokens.access_token, deadline=deadline)
+        except CalendlyError:
+            # Nobody will use these tokens: do not leave them alive, if that can be helped.
+            with suppress(CalendlyError):
+                oauth.revoke(tokens.refresh_token or tokens.access_token, deadline=deadline.sooner(5))
             raise
 
     def store_personal_access_token(self, name: str, token: str, *, replace: bool, deadline: Deadline) -> Account:
@@ -158,14 +161,14 @@ class Connector:
             entry = self._directory.get(name)
             try:
                 self._revoke(self._store.read(name), deadline)
-            except DamagedSecretError:
-                # There is nothing to revoke with; deleting it is what is left.
-                pass
             except AccountNotFoundError:
                 lease.remove()
                 if entry is None:
                     raise
                 return
+            except AccountUnavailableError:
+                # It is damaged, or its key is disabled: there is nothing to revoke with. Deleting it is what is left.
+                pass
             self._store.delete(name)
             lease.remove()
 
@@ -214,18 +217,35 @@ class Connector:
                 connected_at=now,
                 refreshed_at=now,
             )
-            if version is None:
-                self._store.create(account)
-            else:
-                new_version = str(uuid.uuid4())
-                self._store.stage(account, new_version)
-                self._store.promote(name, new_version, replacing=version)
-            lease.promote(account)
-            lease.forget_exchanges()
+            self._write(account, replacing=version, deadline=deadline)
+            self._insist(lambda: lease.promote(account), deadline)
+            self._insist(lease.forget_exchanges, deadline)
         if previous and previous.owner != owner:
             # Functions that still have the old user's token must not go on as them.
             self._revoke(previous, deadline)
         return account
+
+    def _write(self, account: Account, *, replacing: str | None, deadline: Deadline) -> None:
+        """Store the account; without a version to replace, as a new secret."""
+        if replacing is None:
+            # A secret of that name that was deleted a moment ago takes a while to be gone.
+            self._insist(lambda: self._store.create(account), deadline)
+            return
+        version = str(uuid.uuid4())
+        self._insist(lambda: self._store.stage(account, version), deadline)
+        self._insist(lambda: self._store.promote(account.name, version, replacing=replacing), deadline)
+
+    def _insist(self, write: Callable[[], None], deadline: Deadline) -> None:
+        """Try a write again while AWS refuses it: the code is spent, and the person would have to begin anew."""
+        limit = deadline.sooner(8)
+        while True:
+            try:
+                write()
+                return
+            except AccountUnavailableError:
+                if limit.remaining() < 1:
+                    raise
+            self._sleep(0.5)
 
     def _previous(self, name: str) -> tuple[Account | None, str | None]:
         """What is stored under this name so far, and in which version; a damaged secret has a version alone."""

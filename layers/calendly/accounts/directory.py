@@ -29,10 +29,20 @@ LEASE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Intent:
-    """An exchange that was about to happen: of this generation's refresh token, with this pad for its result."""
+    """An exchange that was about to happen: of this generation's refresh token.
+
+    Attributes:
+        generation: whose refresh token.
+        version: of the secret, in which its result was going to be stored.
+        pad: for sealing its result, wrapped.
+    """
 
     generation: int
+    version: str
     pad: tuple[bytes, ...] = field(repr=False)
+
+    def to_item(self) -> dict[str, Any]:
+        return {"generation": self.generation, "version": self.version, "pad": list(self.pad)}
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class Entry:
             summary=item.get("summary", {}),
             state=item.get("account_state", HEALTHY),
             reason=item.get("reason"),
-            intent=Intent(intent["generation"], tuple(intent["pad"])) if intent else None,
+            intent=Intent(intent["generation"], intent["version"], tuple(intent["pad"])) if intent else None,
             parked=Parked(parked["generation"], parked["sealed"], tuple(parked["pad"])) if parked else None,
             announced=item.get("announced"),
             exchanges=tuple(item.get("exchanges", ())),
@@ -163,7 +173,8 @@ class Lease:
                 self._name,
                 "SET lease_holder = :holder, lease_until = :until",
                 {":holder": self._holder, ":now": now, ":until": now + LEASE_SECONDS},
-                condition="attribute_not_exists(lease_until) OR lease_until < :now",
+                # Its own, if the answer to its first try was lost.
+                condition="attribute_not_exists(lease_until) OR lease_until < :now OR lease_holder = :holder",
             )
         except ConditionFailedError:
             return False
@@ -176,11 +187,11 @@ class Lease:
         except AccountUnavailableError:
             return
 
-    def record_intent(self, generation: int, pad: Pad, exchanges: Iterable[float]) -> None:
+    def record_intent(self, intent: Intent, exchanges: Iterable[float]) -> None:
         """Write down that this generation's refresh token is about to be used. It also proves that writing works."""
         self._change(
             "SET intent = :intent, exchanges = :exchanges",
-            {":intent": {"generation": generation, "pad": list(pad.wrapped)}, ":exchanges": list(exchanges)},
+            {":intent": intent.to_item(), ":exchanges": list(exchanges)},
         )
 
     def clear_intent(self) -> None:
@@ -209,18 +220,26 @@ class Lease:
             account: what is stored.
             unconfirmed: an intent to keep, for tokens of which it is not known whether they can be exchanged.
         """
-        keep = {"generation": unconfirmed.generation, "pad": list(unconfirmed.pad)} if unconfirmed else None
-        self._update(
-            "SET summary = :summary, account_state = :state"
-            + (", intent = :intent REMOVE reason, parked" if keep else " REMOVE intent, reason, parked"),
-            {":summary": account.summary(), ":state": HEALTHY, ":generation": account.generation}
-            | ({":intent": keep} if keep else {}),
-            condition="attribute_exists(pk) AND (attribute_not_exists(summary) OR summary.generation < :generation)",
-        )
+        summary = account.summary()
+        try:
+            self._update(
+                "SET summary = :summary, account_state = :state"
+                + (", intent = :intent REMOVE reason, parked" if unconfirmed else " REMOVE intent, reason, parked"),
+                {":summary": summary, ":state": HEALTHY, ":generation": account.generation}
+                | ({":intent": unconfirmed.to_item()} if unconfirmed else {}),
+                condition=(
+                    "attribute_exists(pk) AND (attribute_not_exists(summary) OR summary.generation < :generation)"
+                ),
+            )
+        except LeaseLostError:
+            # It may have been written by the very request whose answer was lost, and which was sent again.
+            item = self._table.get(_PARTITION, self._name) or {}
+            if item.get("summary", {}).get("refreshed_at") != summary["refreshed_at"]:
+                raise
 
-    def settle(self) -> None:
-        """What is stored is what the directory says; only the traces of getting there are left to clear."""
-        self._change("REMOVE intent, parked")
+    def drop_parked(self) -> None:
+        """The parked token is stored, or worth nothing."""
+        self._change("REMOVE parked")
 
     def give_up(self, generation: int, reason: str) -> None:
         """Only a person can bring the account back: mark it, so that nobody tries again."""

@@ -94,8 +94,9 @@ class Refresher:
         try:
             entry = self._directory.get(name)
             if entry is None:
-                return Result(name, Outcome.FAILED, reason=f"There is no connected account '{name}'.")
-            if entry.state == NEEDS_REAUTHENTICATION and not entry.parked:
+                # Not listed, because the connect could not do it; raises where there is no secret, either.
+                self._vault.current(name)
+            elif entry.state == NEEDS_REAUTHENTICATION and not entry.parked:
                 return Result(name, Outcome.NEEDS_REAUTHENTICATION, reason=entry.reason)
             with self._directory.lease(name) as lease:
                 held = Deadline(min(LEASE_SECONDS - 10, deadline.remaining()), clock=self._monotonic)
@@ -109,20 +110,26 @@ class Refresher:
 
     def _under_lease(self, lease: Lease, name: str, held: Deadline, refused_generation: int | None) -> Result:
         stored = self._vault.current(name)
-        entry = self._directory.get(name)
-        if entry is None:
-            return Result(name, Outcome.FAILED, reason=f"There is no connected account '{name}'.")
+        entry = self._directory.get(name) or Entry(name)
+        if stored.account.generation < entry.generation:
+            # Secrets Manager is eventually consistent. What it says now is not worth acting on.
+            return Result(name, Outcome.FAILED, reason="Secrets Manager answered with older tokens; try again.")
+        parked = entry.parked
         stored, entry = self._recover(lease, stored, entry)
         account = stored.account
+        # An adopted refresh token comes without an access token of its own.
+        adopted = parked is not None and parked.generation == account.generation
         if entry.state == NEEDS_REAUTHENTICATION:
             return Result(name, Outcome.NEEDS_REAUTHENTICATION, reason=entry.reason)
+        if account.kind != "oauth" and refused_generation == account.generation:
+            return self._give_up(lease, account, "Calendly refused the personal access token: it is revoked.")
         # An exchange was begun and nothing is known of it: the refresh token may be used up.
         unknown = entry.intent is not None
         if refused_generation is None:
             needed = account.seconds_left(self._now()) < DUE_SECONDS or unknown
         else:
             needed = refused_generation >= account.generation
-        if account.kind != "oauth" or not needed:
+        if account.kind != "oauth" or not (needed or adopted):
             return Result(name, Outcome.NOT_DUE, account.generation)
         recent = [at for at in entry.exchanges if self._now() - 60 < at <= self._now()]
         if len(recent) >= MOST_EXCHANGES:
@@ -131,9 +138,11 @@ class Refresher:
 
     def _recover(self, lease: Lease, stored: Stored, entry: Entry) -> tuple[Stored, Entry]:
         """Finish what an earlier run could not: make staged tokens current, adopt parked ones, tell the directory."""
-        if entry.intent or entry.parked:
+        if entry.intent:
             staged = self._vault.staged(entry.name)
-            if staged and staged.account.generation > stored.account.generation:
+            # Only what this exchange was going to store: a connect that failed may have staged something, too.
+            ours = staged and staged.version == entry.intent.version
+            if staged and ours and staged.account.generation > stored.account.generation:
                 self._vault.promote(entry.name, staged.version, replacing=stored.version)
                 stored = staged
         if entry.parked and entry.parked.generation > stored.account.generation:
@@ -141,10 +150,12 @@ class Refresher:
         if stored.account.generation > entry.generation:
             lease.promote(stored.account)
             return stored, Entry(entry.name, stored.account.summary(), exchanges=entry.exchanges)
-        if entry.parked or (entry.intent and entry.intent.generation < stored.account.generation):
-            lease.settle()
-            return stored, replace(entry, intent=None, parked=None)
-        return stored, entry
+        if entry.parked:
+            lease.drop_parked()
+        if entry.intent and entry.intent.generation < stored.account.generation:
+            lease.clear_intent()
+            entry = replace(entry, intent=None)
+        return stored, replace(entry, parked=None)
 
     def _adopt(self, stored: Stored, entry: Entry) -> Stored:
         """Store a parked refresh token. The access token stays the old one: the exchange to come brings a new one."""
@@ -166,7 +177,8 @@ class Refresher:
             return self._give_up(lease, account, "There is no refresh token.")
         oauth = self._oauth()
         pad = self._sealer.new_pad(2 * len(account.refresh_token))
-        lease.record_intent(account.generation, pad, [*recent, self._now()])
+        intent = Intent(account.generation, str(uuid.uuid4()), pad.wrapped)
+        lease.record_intent(intent, [*recent, self._now()])
         if held.remaining() < TIME_FOR_ONE:
             self._take_back(lease, probing=probing)
             return Result(account.name, Outcome.FAILED, account.generation, "No time was left in this run.")
@@ -180,7 +192,7 @@ class Refresher:
         except CalendlyError as error:
             self._take_back(lease, probing=probing)
             return Result(account.name, Outcome.FAILED, account.generation, error.message)
-        return self._keep(lease, stored, tokens, pad, held)
+        return self._keep(lease, stored, tokens, intent=intent, pad=pad, held=held)
 
     def _present(self, oauth: OAuth, refresh_token: str, held: Deadline, *, probing: bool) -> Tokens:
         """Exchange the token. A refusal is asked about once more, but not where an unknown outcome explains it."""
@@ -210,10 +222,9 @@ class Refresher:
         lease.give_up(account.generation, reason)
         return Result(account.name, Outcome.NEEDS_REAUTHENTICATION, account.generation, reason)
 
-    def _keep(self, lease: Lease, stored: Stored, tokens: Tokens, pad: Pad, held: Deadline) -> Result:
+    def _keep(self, lease: Lease, stored: Stored, tokens: Tokens, intent: Intent, pad: Pad, held: Deadline) -> Result:
         """The old refresh token is dead now, and the new one exists here alone: nothing may be lost from here on."""
-        renewed = stored.account.renewed(tokens, self._now())
-        version = str(uuid.uuid4())
+        renewed, version = stored.account.renewed(tokens, self._now()), intent.version
         try:
             self._persist(lambda: self._vault.stage(renewed, version), held)
         except AccountNotFoundError as error:
@@ -229,7 +240,7 @@ class Refresher:
                 renewed.name, Outcome.FAILED, renewed.generation, f"Stored, but not current yet: {error.message}"
             )
         # Without a new refresh token it is not known what became of the old one: the next run finds out.
-        unconfirmed = None if tokens.refresh_token else Intent(renewed.generation, pad.wrapped)
+        unconfirmed = None if tokens.refresh_token else replace(intent, generation=renewed.generation)
         # The secret is what counts: if this fails, the next run tells the directory.
         with suppress(AccountUnavailableError):
             lease.promote(renewed, unconfirmed=unconfirmed)

@@ -25,7 +25,8 @@ class Run:
     Attributes:
         results: one per account, by name.
         gauges: how many accounts are in a bad way now, by metric name.
-        unfinished: whether accounts that are due were not reached.
+        unfinished: whether accounts that are due were not reached, and another run right away would get on with
+            them: it would not where this one did not refresh any.
     """
 
     results: list[Result]
@@ -77,7 +78,8 @@ class Rotation:
         return Run(
             results=list({**states, **refreshed}.values()),
             gauges=self._look_around(),
-            unfinished=len(refreshed) < len(due),
+            unfinished=len(refreshed) < len(due)
+            and any(result.outcome is Outcome.REFRESHED for result in refreshed.values()),
         )
 
     def _look_around(self) -> dict[str, int]:

@@ -124,12 +124,14 @@ class AccountTokens:
 
     def _renewed(self, refused: Account) -> Account:
         """Ask for new tokens and wait for them, within the time this call has."""
+        self._asked = True
         if refused.kind != "oauth":
+            # Nothing can be renewed, but the account's state is to be known.
+            self._ask_rotation(self._name, refused.generation, self._deadline)
             raise ReauthenticationRequiredError(
                 f"Calendly refused the personal access token of '{self._name}': it is revoked, or its owner changed "
                 f"their login. Make a new one in Calendly. {how_to_connect(self._name)}"
             )
-        self._asked = True
         wait = 0.2
         while True:
             outcome, reason = self._ask_rotation(self._name, refused.generation, self._deadline)
@@ -159,10 +161,13 @@ def invoke_rotate_tokens(function: str) -> AskRotation:
         payload = json.dumps({"account": account, "refused_generation": generation})
         # Whole tens of seconds, so that a process makes a handful of clients and not one for every call.
         timeout = max(5.0, deadline.remaining() // 10 * 10)
+        client = aws.client("lambda", read_timeout=timeout, attempts=1)
         with aws.faults("to invoke rotate_tokens"):
-            answer = aws.client("lambda", read_timeout=timeout, attempts=1).invoke(
-                FunctionName=function, Payload=payload.encode()
-            )
+            try:
+                answer = client.invoke(FunctionName=function, Payload=payload.encode())
+            except client.exceptions.TooManyRequestsException:
+                # As many functions run as may; the account is as good as busy.
+                return Outcome.BUSY_ELSEWHERE, None
             document: Any = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             return Outcome.FAILED, f"rotate_tokens failed: {document.get('errorMessage', 'no message')}"
