@@ -17,7 +17,8 @@ class Actor:
     Attributes:
         waiting_for: the call it stands before, such as ``vault.stage``; None once it is done.
         outcome: what the function returned.
-        suspect: whether it stood still while time passed.
+        counted: whether what it did is unknown to others, and counted as that.
+        history: the calls it made.
     """
 
     def __init__(self, work: Callable[[Actor], Any]) -> None:
@@ -26,7 +27,8 @@ class Actor:
         self._work = work
         self._order: str | BaseException = "go"
         self.dead = False
-        self.suspect = False
+        self.counted = False
+        self.history: list[str] = []
         self.waiting_for: str | None = "start"
         self.outcome: Any = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -61,6 +63,7 @@ class Actor:
         self._paused.release()
         self._turn.acquire()
         order, self._order = self._order, "go"
+        self.history.append(name)
         if order == "die":
             self.dead = True
             raise Dead

@@ -222,7 +222,9 @@ class Refresher:
         lease.give_up(account.generation, reason)
         return Result(account.name, Outcome.NEEDS_REAUTHENTICATION, account.generation, reason)
 
-    def _keep(self, lease: Lease, stored: Stored, tokens: Tokens, intent: Intent, pad: Pad, held: Deadline) -> Result:
+    def _keep(
+        self, lease: Lease, stored: Stored, tokens: Tokens, *, intent: Intent, pad: Pad, held: Deadline
+    ) -> Result:
         """The old refresh token is dead now, and the new one exists here alone: nothing may be lost from here on."""
         renewed, version = stored.account.renewed(tokens, self._now()), intent.version
         try:
