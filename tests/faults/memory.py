@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from accounts.account import Account
 from accounts.sealing import Pad
-from accounts.store import Stored, SupersededError
+from accounts.store import STAGED, Stored, SupersededError
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, CalendlyUnavailableError
 from calendly.oauth import InvalidGrantError, Tokens
@@ -31,9 +31,10 @@ class MemoryVault:
     def staged(self, name: str) -> Stored | None:
         return None if self.staged_version is None else Stored(self.versions[self.staged_version], self.staged_version)
 
-    def stage(self, account: Account, version: str) -> None:
+    def stage(self, account: Account, version: str, label: str = STAGED) -> None:
         self.versions[version] = account
-        self.staged_version = version
+        if label == STAGED:
+            self.staged_version = version
 
     def promote(self, name: str, version: str, replacing: str) -> None:
         if self.current_version == version:

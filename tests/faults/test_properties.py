@@ -18,6 +18,7 @@ from accounts.account import Account
 from accounts.directory import Directory
 from accounts.outcome import Outcome
 from accounts.refresh import Refresher
+from accounts.store import CONNECTING
 from accounts.table import Table
 from calendly.deadline import Deadline
 from calendly.errors import AccountUnavailableError, OutcomeUnknownError
@@ -57,6 +58,7 @@ class Refreshing(RuleBasedStateMachine):
         account = Account(
             NAME, "oauth", "access", self.calendly.grant(), now + 1800, None, "owner", "organization", None, 1, now, now
         )
+        self.granted = set(self.calendly.live)
         self.vault.stage(account, "first")
         self.vault.current_version = "first"
         with self.directory.lease(NAME) as lease:
@@ -100,6 +102,7 @@ class Refreshing(RuleBasedStateMachine):
     @rule(place=PLACES)
     def reconnect(self, place: int) -> None:
         token = self.calendly.grant()
+        self.granted.add(token)
         self._start(place, lambda actor: self._reconnect(actor, token))
 
     def _reconnect(self, actor: Actor, token: str) -> None:
@@ -118,7 +121,7 @@ class Refreshing(RuleBasedStateMachine):
                     expires_at=self.clock() + 7200,
                 )
                 version = str(uuid.uuid4())
-                vault.stage(account, version)
+                vault.stage(account, version, CONNECTING)
                 vault.promote(NAME, version, replacing=stored.version)
                 lease.promote(account)
                 lease.forget_exchanges()
@@ -235,6 +238,9 @@ class Refreshing(RuleBasedStateMachine):
         known = {account.refresh_token for account in self.vault.versions.values()}
         if entry.state == "needs_reauthentication":
             assert stored.refresh_token in self.calendly.used, "a good token was given up"
+            # What a connect staged and could not finish is not ours to adopt.
+            kept = known & self.calendly.live - self.granted
+            assert not kept, "a good token was stored and given up"
             assert self.unknown > 0
         else:
             assert stored.refresh_token in self.calendly.live

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from accounts.account import Account, Kind
 from accounts.directory import Directory, Lease, LeaseTakenError
-from accounts.store import AccountStore, DamagedSecretError
+from accounts.store import CONNECTING, AccountStore, DamagedSecretError
 from accounts.table import Table
 from calendly import scopes
 from calendly.client import Calendly, StaticToken
@@ -232,7 +232,7 @@ class Connector:
             self._insist(lambda: self._store.create(account), deadline)
             return
         version = str(uuid.uuid4())
-        self._insist(lambda: self._store.stage(account, version), deadline)
+        self._insist(lambda: self._store.stage(account, version, CONNECTING), deadline)
         self._insist(lambda: self._store.promote(account.name, version, replacing=replacing), deadline)
 
     def _insist(self, write: Callable[[], None], deadline: Deadline) -> None:

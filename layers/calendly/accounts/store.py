@@ -21,6 +21,8 @@ from calendly.oauth import OAuthApp
 
 CURRENT = "AWSCURRENT"
 STAGED = "calendly-staged"
+CONNECTING = "calendly-connecting"
+"""What connect stages; it must not take the label from tokens that an exchange staged and could not make current."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Vault(Protocol):
 
     def staged(self, name: str) -> Stored | None: ...
 
-    def stage(self, account: Account, version: str) -> None: ...
+    def stage(self, account: Account, version: str, label: str = ...) -> None: ...
 
     def promote(self, name: str, version: str, replacing: str) -> None: ...
 
@@ -91,7 +93,7 @@ class AccountStore:
         """Tokens that were stored and not made current, if any."""
         return self._stored(name, STAGED)
 
-    def stage(self, account: Account, version: str) -> None:
+    def stage(self, account: Account, version: str, label: str = STAGED) -> None:
         """Store an account's tokens beside the current ones. Repeating it with the same version is safe.
 
         Raises:
@@ -104,7 +106,7 @@ class AccountStore:
                     SecretId=self._settings.account_secret(account.name),
                     SecretString=account.to_secret(),
                     ClientRequestToken=version,
-                    VersionStages=[STAGED],
+                    VersionStages=[label],
                 )
             except self._client.exceptions.ResourceNotFoundException:
                 raise AccountNotFoundError(f"'{account.name}' was disconnected meanwhile.") from None
