@@ -160,6 +160,12 @@ class Refreshing(RuleBasedStateMachine):
             self._count_unknown(actor)
             actor.step(how)
 
+    @rule(where=WHERE, how=st.sampled_from(["die", "act and die"]))
+    def a_run_dies(self, where: str, how: str) -> None:
+        place = 8
+        self.scheduled_run(place)
+        self.crash(place, where, how)
+
     @rule(place=PLACES, where=WHERE, acted=st.booleans())
     def fail(self, place: int, where: str, acted: bool) -> None:
         actor = self._go_to(place, where)
