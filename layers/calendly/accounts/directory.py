@@ -33,7 +33,7 @@ class Intent:
 
     Attributes:
         generation: whose refresh token.
-        version: of the secret, in which its result was going to be stored.
+        version: of the secret, in which its result is going to be stored.
         pad: for sealing its result, wrapped.
     """
 

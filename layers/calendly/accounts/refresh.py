@@ -140,9 +140,7 @@ class Refresher:
         """Finish what an earlier run could not: make staged tokens current, adopt parked ones, tell the directory."""
         if entry.intent:
             staged = self._vault.staged(entry.name)
-            # Only what this exchange was going to store: a connect that failed may have staged something, too.
-            ours = staged and staged.version == entry.intent.version
-            if staged and ours and staged.account.generation > stored.account.generation:
+            if staged and staged.account.generation > stored.account.generation:
                 self._vault.promote(entry.name, staged.version, replacing=stored.version)
                 stored = staged
         if entry.parked and entry.parked.generation > stored.account.generation:
