@@ -1,1 +1,6 @@
 """What is claimed of speed and size is measured here."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "layers" / "calendly"))
