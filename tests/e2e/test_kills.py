@@ -9,21 +9,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Running
+from tests.faults.test_matrix import STEPS as CALLS
 
-# The calls of a refresh in their order: operation, and which one of the run. The exchange has a test of its own.
-STEPS = {
-    "read": ("GetItem", 1),
-    "lease": ("UpdateItem", 1),
-    "re-read": ("GetSecretValue", 1),
-    "re-read of the directory": ("GetItem", 2),
-    "intent: the application's secret": ("GetSecretValue", 2),
-    "intent: sealing": ("GenerateDataKey", 1),
-    "intent": ("UpdateItem", 2),
-    "store": ("PutSecretValue", 1),
-    "promote": ("UpdateSecretVersionStage", 1),
-    "promote in the directory": ("UpdateItem", 3),
-    "clear": ("UpdateItem", 4),
-}
+# The exchange has a test of its own.
+STEPS = {**CALLS, "intent: the application's secret": ("GetSecretValue", 2)}
 
 # Calendly acted, and its answer reached no durable storage: the new tokens died with the process.
 LOST = {("store", "before")}

@@ -122,7 +122,7 @@ class World:
             api=sandbox.url,
             auth=sandbox.url,
         )
-        self.store = AccountStore(settings, sleep=self.clock.sleep)
+        self.store = AccountStore(settings)
         self.directory = Directory(Table(stack), now=self.clock, sleep=self.clock.sleep)
         transport = Transport(sleep=self.clock.sleep)
         self.oauth = OAuth(transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock)

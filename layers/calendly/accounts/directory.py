@@ -33,16 +33,14 @@ class Intent:
 
     Attributes:
         generation: whose refresh token.
-        version: of the secret, in which its result is going to be stored.
         pad: for sealing its result, wrapped.
     """
 
     generation: int
-    version: str
     pad: tuple[bytes, ...] = field(repr=False)
 
     def to_item(self) -> dict[str, Any]:
-        return {"generation": self.generation, "version": self.version, "pad": list(self.pad)}
+        return {"generation": self.generation, "pad": list(self.pad)}
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Entry:
             summary=item.get("summary", {}),
             state=item.get("account_state", HEALTHY),
             reason=item.get("reason"),
-            intent=Intent(intent["generation"], intent["version"], tuple(intent["pad"])) if intent else None,
+            intent=Intent(intent["generation"], tuple(intent["pad"])) if intent else None,
             parked=Parked(parked["generation"], parked["sealed"], tuple(parked["pad"])) if parked else None,
             announced=item.get("announced"),
             exchanges=tuple(item.get("exchanges", ())),

@@ -175,8 +175,7 @@ class Refresher:
             return self._give_up(lease, account, "There is no refresh token.")
         oauth = self._oauth()
         pad = self._sealer.new_pad(2 * len(account.refresh_token))
-        intent = Intent(account.generation, str(uuid.uuid4()), pad.wrapped)
-        lease.record_intent(intent, [*recent, self._now()])
+        lease.record_intent(Intent(account.generation, pad.wrapped), [*recent, self._now()])
         if held.remaining() < TIME_FOR_ONE:
             self._take_back(lease, probing=probing)
             return Result(account.name, Outcome.FAILED, account.generation, "No time was left in this run.")
@@ -190,7 +189,7 @@ class Refresher:
         except CalendlyError as error:
             self._take_back(lease, probing=probing)
             return Result(account.name, Outcome.FAILED, account.generation, error.message)
-        return self._keep(lease, stored, tokens, intent=intent, pad=pad, held=held)
+        return self._keep(lease, stored, tokens, pad, held)
 
     def _present(self, oauth: OAuth, refresh_token: str, held: Deadline, *, probing: bool) -> Tokens:
         """Exchange the token. A refusal is asked about once more, but not where an unknown outcome explains it."""
@@ -220,11 +219,9 @@ class Refresher:
         lease.give_up(account.generation, reason)
         return Result(account.name, Outcome.NEEDS_REAUTHENTICATION, account.generation, reason)
 
-    def _keep(
-        self, lease: Lease, stored: Stored, tokens: Tokens, *, intent: Intent, pad: Pad, held: Deadline
-    ) -> Result:
+    def _keep(self, lease: Lease, stored: Stored, tokens: Tokens, pad: Pad, held: Deadline) -> Result:
         """The old refresh token is dead now, and the new one exists here alone: nothing may be lost from here on."""
-        renewed, version = stored.account.renewed(tokens, self._now()), intent.version
+        renewed, version = stored.account.renewed(tokens, self._now()), str(uuid.uuid4())
         try:
             self._persist(lambda: self._vault.stage(renewed, version), held)
         except AccountNotFoundError as error:
@@ -240,7 +237,7 @@ class Refresher:
                 renewed.name, Outcome.FAILED, renewed.generation, f"Stored, but not current yet: {error.message}"
             )
         # Without a new refresh token it is not known what became of the old one: the next run finds out.
-        unconfirmed = None if tokens.refresh_token else replace(intent, generation=renewed.generation)
+        unconfirmed = None if tokens.refresh_token else Intent(renewed.generation, pad.wrapped)
         # The secret is what counts: if this fails, the next run tells the directory.
         with suppress(AccountUnavailableError):
             lease.promote(renewed, unconfirmed=unconfirmed)

@@ -8,8 +8,6 @@ from: an older token can never replace a newer one.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,9 +67,8 @@ class AccountStore:
     Only ``rotate_tokens``, connect and disconnect are allowed to write, in IAM too.
     """
 
-    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._sleep = sleep
 
     def read(self, name: str) -> Account:
         """The account's current tokens. Errors as for ``current``."""
