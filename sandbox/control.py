@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from sandbox import params
+from sandbox import bookings, params
 from sandbox.dataset import DEFAULT_SIZE
+from sandbox.deliveries import Habits
 from sandbox.faults import Fault
-from sandbox.world import SCOPES, App, Limits
+from sandbox.world import SCOPES, App, Limits, World
 
 blueprint = Blueprint("sandbox", __name__, url_prefix="/_sandbox")
 
@@ -43,7 +45,9 @@ def state() -> Any:
                 "requests": dict(world.requests),
                 "token_exchanges": world.token_exchanges,
                 "refresh_tokens_reused": world.refresh_tokens_reused,
-                "webhook_deliveries": 0,
+                "webhook_deliveries": world.deliveries.attempts,
+                "webhook_outcomes": dict(world.deliveries.outcomes),
+                "webhooks_pending": world.deliveries.pending,
                 "grants": len([grant for grant in world.grants() if not grant.revoked]),
                 "scheduling_links": len(world.data.scheduling_links),
                 "pending_faults": sum(fault.times for fault in world.faults),
@@ -145,6 +149,73 @@ def limits() -> Any:
             setattr(world.limits, name, value)
         world.windows.clear()
         return jsonify(vars(world.limits))
+
+
+@blueprint.post("/webhooks")
+def webhooks() -> Any:
+    """How deliveries misbehave from now on."""
+    wanted = _document({field.name for field in fields(Habits)})
+    if not all(isinstance(value, (int, float)) and value >= 0 for value in wanted.values()):
+        raise ControlError("Habits must be numbers.")
+    habits = params.world().deliveries.habits
+    for name, value in wanted.items():
+        setattr(habits, name, value)
+    return jsonify(vars(habits))
+
+
+@blueprint.post("/bookings")
+def make_bookings() -> Any:
+    """People book: so many of them, an event type (the first user's first if none is said), from a time on."""
+    wanted = _document({"count", "event_type", "start_time", "name", "email"})
+    world = params.world()
+    with world.lock:
+        uri = wanted.get("event_type") or world.data.event_types[0]["uri"]
+        event_type = world.data.find(str(uri).removeprefix(world.origin + "/"))
+        if event_type is None or "duration" not in event_type:
+            raise ControlError("There is no such event type.")
+        start = _moment(wanted.get("start_time"))
+        person = {name: wanted[name] for name in ("name", "email") if name in wanted}
+        made = [
+            bookings.book(world, event_type, start + timedelta(minutes=30 * number), **person)
+            for number in range(wanted.get("count", 1))
+        ]
+        return jsonify({"invitees": [invitee["uri"] for invitee in made]})
+
+
+@blueprint.post("/reschedule")
+def reschedule_booking() -> Any:
+    wanted = _document({"invitee", "start_time"})
+    world = params.world()
+    with world.lock:
+        new = bookings.reschedule(world, _invitee(world, wanted), _moment(wanted.get("start_time")))
+        return jsonify({"invitee": new["uri"]})
+
+
+@blueprint.post("/cancel")
+def cancel_booking() -> Any:
+    world = params.world()
+    with world.lock:
+        invitee = _invitee(world, _document({"invitee"}))
+        bookings.cancel(world, invitee)
+        return jsonify({"invitee": invitee["uri"]})
+
+
+def _invitee(world: World, wanted: dict[str, Any]) -> dict[str, Any]:
+    found = world.data.find(str(wanted.get("invitee", "")).removeprefix(world.origin + "/"))
+    if found is None or found.get("status") != "active" or "event" not in found:
+        raise ControlError("There is no such active invitee.")
+    return found
+
+
+def _moment(text: Any) -> datetime:
+    """A time, or the next half hour but one of a week from now."""
+    if text is None:
+        now = datetime.now(UTC) + timedelta(days=7)
+        return now.replace(minute=30, second=0, microsecond=0) + timedelta(hours=1)
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        raise ControlError("start_time must be a time in ISO 8601.") from None
 
 
 @blueprint.post("/apps")

@@ -6,30 +6,22 @@ import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-Row = dict[str, Any]
+from sandbox.bookings import Row, cancellation_row, event_row, invitee_row, stamp
+
+__all__ = ["DEFAULT_SIZE", "Dataset", "Row", "make", "stamp"]
 
 _NAMES = ["Ada Lovelace", "Grace Hopper", "Alan Kay", "Barbara Liskov", "Ken Iverson", "Radia Perlman", "Tony Hoare"]
-_LOCATIONS: list[Row] = [
-    {"type": "physical", "location": "12 Main Street", "additional_info": "Third floor"},
-    {"type": "zoom", "status": "pushed", "join_url": "https://zoom.example/j/1", "data": {"id": 1, "password": "x"}},
-    {"type": "google_conference", "status": "pushed", "join_url": "https://meet.example/abc"},
-    {"type": "outbound_call", "location": "+1 555 0100"},
-    {"type": "custom", "location": "We will tell you"},
-]
 _CREATED = "2024-03-01T08:00:00.000000Z"
 DEFAULT_SIZE = {"users": 5, "events": 60, "event_types": 3, "groups": 2, "seed": 1}
 
 
-def stamp(moment: datetime) -> str:
-    """A time as Calendly writes it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 @dataclass
 class Dataset:
-    """Everything the sandbox knows, by kind. Every row is a resource as the API answers it."""
+    """Everything the sandbox knows, by kind. Every row is a resource as the API answers it.
+
+    ``invitees`` are by the URI of their event.
+    """
 
     organization: str = ""
     foreign_organization: str = ""
@@ -42,11 +34,20 @@ class Dataset:
     group_relationships: list[Row] = field(default_factory=list)
     user_availability_schedules: list[Row] = field(default_factory=list)
     scheduling_links: list[Row] = field(default_factory=list)
+    webhook_subscriptions: list[Row] = field(default_factory=list)
+    invitees: dict[str, list[Row]] = field(default_factory=dict)
     index: dict[str, Row] = field(default_factory=dict)
 
     def find(self, path: str) -> Row | None:
         """The resource of a path such as ``users/<uuid>``."""
         return self.index.get(path)
+
+    def add_event(self, event: Row, invitees: list[Row]) -> None:
+        """An event and who is invited to it."""
+        self.scheduled_events.append(event)
+        self.invitees[event["uri"]] = invitees
+        for row in (event, *invitees):
+            self.index[row["uri"].split("/", 3)[3]] = row
 
     def role(self, user: str) -> str:
         """A user's role in their organization."""
@@ -63,9 +64,11 @@ class Dataset:
             "groups",
             "group_relationships",
             "user_availability_schedules",
+            "webhook_subscriptions",
         )
         found = {kind: [row["uri"] for row in getattr(self, kind)] for kind in kinds}
-        return {"organizations": [self.organization], **found}
+        invitees = [row["uri"] for rows in self.invitees.values() for row in rows]
+        return {"organizations": [self.organization], **found, "invitees": invitees}
 
 
 class _Maker:
@@ -98,6 +101,7 @@ def make(origin: str, *, users: int, events: int, event_types: int, groups: int,
         data.user_availability_schedules += _schedules(maker, user["uri"])
     _groups(maker, data, groups)
     _events(maker, data, events)
+    _webhook_subscriptions(_Maker(origin, seed + 1), data)
     for kind in vars(data).values():
         for row in kind if isinstance(kind, list) else ():
             data.index[row["uri"].removeprefix(origin + "/")] = row
@@ -261,38 +265,37 @@ def _events(maker: _Maker, data: Dataset, events: int) -> None:
         host = data.users[number % len(data.users)]
         event_type = by_user[host["uri"]][number % len(by_user[host["uri"]])]
         start = today + timedelta(minutes=30 * (number // 3 - events // 6))
-        end = start + timedelta(minutes=event_type["duration"])
         canceled = number % 10 == 7
-        event: Row = {
-            "uri": maker.uri("scheduled_events"),
-            "name": event_type["name"],
-            "meeting_notes_plain": None,
-            "meeting_notes_html": "",
-            "status": "canceled" if canceled else "active",
-            "start_time": stamp(start),
-            "end_time": stamp(end),
-            "event_type": event_type["uri"],
-            "location": _LOCATIONS[number % len(_LOCATIONS)],
-            "invitees_counter": {"total": 1, "active": 0 if canceled else 1, "limit": 1},
-            "created_at": _CREATED,
-            "updated_at": _CREATED,
-            "event_memberships": [
-                {
-                    "user": host["uri"],
-                    "user_email": host["email"],
-                    "user_name": host["name"],
-                    "buffered_start_time": stamp(start - timedelta(minutes=event_type["before_buffer"])),
-                    "buffered_end_time": stamp(end + timedelta(minutes=event_type["after_buffer"])),
-                }
-            ],
-            "event_guests": [],
-            "calendar_event": {"kind": "google", "external_id": f"event{number}"},
-        }
+        event = event_row(maker.uri("scheduled_events"), number, event_type, host, start=start, created=_CREATED)
         if canceled:
-            event["cancellation"] = {
-                "canceled_by": host["name"],
-                "reason": "Something came up",
-                "canceler_type": "host",
+            event.update(status="canceled", cancellation=cancellation_row(host["name"], "host", _CREATED))
+        # Most are one to one; some are for several people.
+        size = 3 if number % 20 == 5 else 1
+        event["invitees_counter"] = {"total": size, "active": 0 if canceled else size, "limit": 2 * size - 1}
+        data.add_event(event, [_invitee(event, position) for position in range(size)])
+
+
+def _invitee(event: Row, position: int) -> Row:
+    invitee = invitee_row(event, position, _CREATED)
+    return {**invitee, "cancellation": event["cancellation"]} if event["status"] == "canceled" else invitee
+
+
+def _webhook_subscriptions(maker: _Maker, data: Dataset) -> None:
+    """Three of the owner's that nobody answered for a day."""
+    for number in range(3):
+        data.webhook_subscriptions.append(
+            {
+                "uri": maker.uri("webhook_subscriptions"),
+                "callback_url": f"https://example.com/forgotten/{number}",
                 "created_at": _CREATED,
+                "updated_at": _CREATED,
+                "retry_started_at": _CREATED,
+                "state": "disabled",
+                "events": ["invitee.created", "invitee.canceled"],
+                "scope": "user",
+                "organization": data.organization,
+                "user": data.users[0]["uri"],
+                "group": None,
+                "creator": data.users[0]["uri"],
             }
-        data.scheduled_events.append(event)
+        )

@@ -70,7 +70,7 @@ def operation(blueprint: Blueprint, method: str, path: str, scope: str) -> Calla
             with params.world().lock:
                 caller = _caller()
                 _count_against_limit(caller)
-                _require(scope, caller)
+                require(scope, caller)
                 answer = view(caller, **path_parameters)
             return jsonify(answer) if isinstance(answer, dict) else answer
 
@@ -124,7 +124,8 @@ def _count_against_limit(caller: Caller) -> None:
         raise ApiError(429)
 
 
-def _require(scope: str, caller: Caller) -> None:
+def require(scope: str, caller: Caller) -> None:
+    """Refuse whoever was not granted a scope."""
     granted = set(caller.grant.scopes)
     granted |= {name.replace(":write", ":read") for name in granted if name.endswith(":write")}
     if "default" not in granted and scope not in granted:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.dataset import DEFAULT_SIZE, Dataset, make
+from sandbox.deliveries import Deliveries
 from sandbox.faults import Fault
 
 ACCESS_TOKEN_SECONDS = 7200
@@ -53,11 +54,12 @@ class Code:
 
 @dataclass(frozen=True)
 class App:
-    """An OAuth application. Web clients have a secret; native ones do not."""
+    """An OAuth application. Web clients have a secret; native ones do not. Both sign what is delivered to them."""
 
     client_id: str
     client_secret: str | None
     redirect_uris: tuple[str, ...]
+    webhook_signing_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
 
 @dataclass
@@ -87,6 +89,8 @@ class World:
     page_tokens: dict[str, tuple[str, int]] = field(default_factory=dict)
     windows: dict[tuple[str, int], int] = field(default_factory=dict)
     exchanges_of: dict[str, deque[float]] = field(default_factory=dict)
+    deliveries: Deliveries = field(default_factory=Deliveries)
+    signing_keys: dict[str, str] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     issued: list[str] = field(default_factory=list)
     token_exchanges: int = 0
@@ -106,6 +110,8 @@ class World:
             self.exchanges_of.clear()
             self.requests.clear()
             self.faults.clear()
+            self.signing_keys.clear()
+            self.deliveries.reset()
             self.token_exchanges = self.refresh_tokens_reused = 0
 
     def issue(self, grant: Grant) -> dict[str, Any]:

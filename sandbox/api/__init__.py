@@ -8,10 +8,12 @@ from sandbox.api import (
     availability,
     event_types,
     groups,
+    invitees,
     organizations,
     scheduled_events,
     scheduling_links,
     users,
+    webhook_subscriptions,
 )
 
 blueprints: tuple[Blueprint, ...] = (
@@ -22,4 +24,6 @@ blueprints: tuple[Blueprint, ...] = (
     groups.blueprint,
     availability.blueprint,
     organizations.blueprint,
+    invitees.blueprint,
+    webhook_subscriptions.blueprint,
 )

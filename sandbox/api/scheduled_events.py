@@ -52,9 +52,13 @@ def list_events(caller: Caller) -> dict[str, Any]:
         and (status is None or event["status"] == status)
         and (earliest is None or event["start_time"] >= stamp(earliest))
         and (latest is None or event["start_time"] <= stamp(latest))
-        and (invitee_email is None or invitee_email == f"invitee-{event['uri'][-12:]}@example.com")
+        and (invitee_email is None or invitee_email in _emails(event))
     ]
     return paginate(by(rows, order))
+
+
+def _emails(event: Row) -> list[str]:
+    return [invitee["email"] for invitee in params.world().data.invitees[event["uri"]]]
 
 
 def _allowed_hosts(caller: Caller, user: str | None, organization: str | None, group: str | None) -> set[str]:
