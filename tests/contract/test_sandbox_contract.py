@@ -24,7 +24,18 @@ def test_every_operation_of_the_actions_agrees_with_the_contract(sandbox: Sandbo
     calendly.user_availability_schedules.list(user=me)
     calendly.user_busy_times.week(user=me, start_time="2030-01-01T00:00:00Z", end_time="2030-01-20T00:00:00Z")
     calendly.organization_memberships.list(user=me, organization=organization)
-    assert len(sandbox.checked.checked) == 15
+    event = data.scheduled_events[5]["uri"]
+    calendly.invitees.list(event, status="active", sort="created_at:desc", count=2)
+    calendly.invitees.retrieve(data.invitees[event][1]["uri"])
+    whose = {"scope": "user", "organization": organization, "user": me}
+    webhooks = calendly.webhook_subscriptions
+    webhooks.create(url="https://example.com/a", events=["invitee.created"], signing_key="x" * 32, **whose)
+    webhooks.list(scope="group", organization=organization, group=data.groups[0]["uri"], sort="created_at:desc")
+    webhooks.list(**whose)
+    webhooks.retrieve(data.webhook_subscriptions[0]["uri"])
+    webhooks.delete(data.webhook_subscriptions[0]["uri"])
+    webhooks.sample(event="invitee.created", **whose)
+    assert len(sandbox.checked.checked) == 22
 
 
 def test_the_witness_notices_an_answer_that_disagrees(sandbox: Sandbox) -> None:

@@ -119,10 +119,10 @@ def test_a_bad_authorization_request_goes_nowhere(sandbox: Sandbox, changed: dic
 
 def test_secrets_are_not_in_reprs(sandbox: Sandbox) -> None:
     pkce = Pkce.new()
-    app = OAuthApp("id", "very-secret", "signing-key")
+    app = OAuthApp("id", "very-secret")
     tokens = oauth(sandbox).exchange_code(
         code(sandbox, pkce), redirect_uri=REDIRECT, verifier=pkce.verifier, deadline=soon()
     )
     shown = f"{app!r} {pkce!r} {tokens!r}"
-    for secret in ("very-secret", "signing-key", pkce.verifier, tokens.access_token, str(tokens.refresh_token)):
+    for secret in ("very-secret", pkce.verifier, tokens.access_token, str(tokens.refresh_token)):
         assert secret not in shown

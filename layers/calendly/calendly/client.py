@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from calendly.availability import UserAvailabilitySchedules, UserBusyTimes
     from calendly.event_types import EventTypes
     from calendly.groups import GroupRelationships, Groups
+    from calendly.invitees import Invitees
     from calendly.organizations import OrganizationMemberships
     from calendly.scheduled_events import ScheduledEvents
     from calendly.scheduling_links import SchedulingLinks
     from calendly.users import Users
+    from calendly.webhook_subscriptions import WebhookSubscriptions
 
 R = TypeVar("R", bound=Resource)
 
@@ -90,6 +92,12 @@ class Calendly:
         return ScheduledEvents(self)
 
     @cached_property
+    def invitees(self) -> Invitees:
+        from calendly.invitees import Invitees
+
+        return Invitees(self)
+
+    @cached_property
     def scheduling_links(self) -> SchedulingLinks:
         from calendly.scheduling_links import SchedulingLinks
 
@@ -124,6 +132,12 @@ class Calendly:
         from calendly.organizations import OrganizationMemberships
 
         return OrganizationMemberships(self)
+
+    @cached_property
+    def webhook_subscriptions(self) -> WebhookSubscriptions:
+        from calendly.webhook_subscriptions import WebhookSubscriptions
+
+        return WebhookSubscriptions(self)
 
     def path(self, reference: str, *kinds: str) -> str:
         """The path of a resource given by UUID or URI, for a request to it."""

@@ -43,7 +43,6 @@ class OAuthApp:
 
     client_id: str
     client_secret: str = field(repr=False)
-    webhook_signing_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

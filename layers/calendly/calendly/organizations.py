@@ -33,14 +33,18 @@ class OrganizationMemberships:
         *,
         user: str | None = None,
         organization: str | None = None,
+        email: str | None = None,
+        role: str | None = None,
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[OrganizationMembership]:
-        """Memberships by user or organization. Scope ``organizations:read``."""
+        """Memberships by user, organization, e-mail address or role. Scope ``organizations:read``."""
         calendly = self._calendly
         params = {
             "user": calendly.optional_uri(user, "users"),
             "organization": calendly.optional_uri(organization, "organizations"),
+            "email": email,
+            "role": role,
             "count": count,
             "page_token": page_token,
         }

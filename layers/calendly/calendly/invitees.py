@@ -1,0 +1,84 @@
+"""Invitees of an event: ``GET /scheduled_events/{uuid}/invitees`` and its single resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calendly.client import Calendly
+from calendly.documents import Document, Page, Resource
+from calendly.scheduled_events import Cancellation
+from calendly.transport import Operation
+
+
+class QuestionAndAnswer(Resource):
+    """What an invitee was asked when booking, and what they said."""
+
+    question: str = ""
+    answer: str = ""
+    position: int = 0
+
+
+class Invitee(Resource):
+    """Somebody who booked an event. ``cancellation`` is there only once they, or the event, are canceled.
+
+    Of a reschedule, the old one has ``rescheduled`` and ``new_invitee``, and the new one has ``old_invitee``.
+    """
+
+    uri: str = ""
+    email: str = ""
+    name: str = ""
+    first_name: str | None = None
+    last_name: str | None = None
+    status: str = ""
+    timezone: str | None = None
+    event: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+    questions_and_answers: list[QuestionAndAnswer] = []
+    tracking: dict[str, Any] | None = None
+    text_reminder_number: str | None = None
+    rescheduled: bool = False
+    old_invitee: str | None = None
+    new_invitee: str | None = None
+    cancel_url: str = ""
+    reschedule_url: str = ""
+    cancellation: Cancellation | None = None
+    payment: dict[str, Any] | None = None
+    no_show: dict[str, Any] | None = None
+    reconfirmation: dict[str, Any] | None = None
+    routing_form_submission: str | None = None
+    scheduling_method: str | None = None
+    invitee_scheduled_by: str | None = None
+
+
+class Invitees:
+    """Operations on invitees."""
+
+    _ROLE = "a host of the event, or an organization admin or owner"
+    LIST = Operation("GET", "/scheduled_events/{uuid}/invitees", role=_ROLE)
+    RETRIEVE = Operation("GET", "/scheduled_events/{event_uuid}/invitees/{invitee_uuid}", role=_ROLE)
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def retrieve(self, invitee: str, event: str | None = None) -> Document[Invitee]:
+        """An invitee, by URI, or by UUID and event. Scope ``scheduled_events:read``."""
+        kind = (
+            f"{self._calendly.path(event, 'scheduled_events')[1:]}/invitees" if event else "scheduled_events/*/invitees"
+        )
+        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(invitee, kind), Invitee)
+
+    def list(
+        self,
+        event: str,
+        *,
+        status: str | None = None,
+        email: str | None = None,
+        sort: str | None = None,
+        count: int | None = None,
+        page_token: str | None = None,
+    ) -> Page[Invitee]:
+        """An event's invitees, oldest first unless ``sort`` says otherwise. Scope ``scheduled_events:read``."""
+        params = {"status": status, "email": email, "sort": sort, "count": count, "page_token": page_token}
+        path = f"{self._calendly.path(event, 'scheduled_events')}/invitees"
+        return self._calendly.list(self.LIST, path, params, Invitee)

@@ -1,0 +1,155 @@
+"""Webhook subscriptions: ``/webhook_subscriptions``, and ``GET /sample_webhook_data``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from calendly.client import Calendly, pages
+from calendly.documents import Document, Page, Resource
+from calendly.errors import AlreadyExistsError, OutcomeUnknownError
+from calendly.responses import unreadable
+from calendly.transport import Operation
+
+
+class WebhookSubscription(Resource):
+    """Where Calendly delivers which events. ``state`` is active, or disabled once deliveries failed for a day."""
+
+    uri: str = ""
+    callback_url: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+    retry_started_at: str | None = None
+    state: str = ""
+    events: list[str] = []
+    scope: str = ""
+    organization: str = ""
+    user: str | None = None
+    group: str | None = None
+    creator: str | None = None
+
+
+class WebhookSubscriptions:
+    """Operations on webhook subscriptions."""
+
+    _ROLE = "an organization admin or owner for an organization, a group admin for a group, oneself for a user"
+    CREATE = Operation("POST", "/webhook_subscriptions", role=_ROLE, write=True)
+    LIST = Operation("GET", "/webhook_subscriptions", role=_ROLE)
+    RETRIEVE = Operation("GET", "/webhook_subscriptions/{webhook_uuid}", role=_ROLE)
+    DELETE = Operation("DELETE", "/webhook_subscriptions/{webhook_uuid}", role=_ROLE, write=True)
+    SAMPLE = Operation("GET", "/sample_webhook_data", role=_ROLE)
+
+    def __init__(self, calendly: Calendly) -> None:
+        self._calendly = calendly
+
+    def create(
+        self,
+        *,
+        url: str,
+        events: Sequence[str],
+        scope: str,
+        organization: str,
+        user: str | None = None,
+        group: str | None = None,
+        signing_key: str | None = None,
+    ) -> Document[WebhookSubscription]:
+        """Subscribe, or find the identical subscription that is there already. Scope ``webhooks:write``.
+
+        Identical is one of the same address, owner and events. One that Calendly disabled delivers nothing and cannot
+        be enabled again: it is replaced.
+
+        Args:
+            url: where to deliver.
+            events: names such as ``invitee.created``.
+            scope: ``user``, ``group`` or ``organization``.
+            organization, user, group: whose events, as the scope needs them.
+            signing_key: signs deliveries to subscriptions made with a personal access token; those made with OAuth
+                are signed with the application's own.
+
+        Raises:
+            AlreadyExistsError: the address is subscribed to other events.
+        """
+        owner = {"scope": scope, "organization": organization, "user": user, "group": group}
+        found = self._same(url, events, owner)
+        if found is not None and found["state"] == "disabled":
+            self.delete(found["uri"])
+        elif found is not None:
+            return Document({"resource": found}, WebhookSubscription)
+        document = {"url": url, "events": list(events), **self._owner(owner), "signing_key": signing_key}
+        try:
+            return self._calendly.create(
+                self.CREATE,
+                "/webhook_subscriptions",
+                {name: value for name, value in document.items() if value is not None},
+                WebhookSubscription,
+            )
+        except (AlreadyExistsError, OutcomeUnknownError):
+            # Another call was faster, or it happened although the answer was lost.
+            found = self._same(url, events, owner)
+            if found is None:
+                raise
+            return Document({"resource": found}, WebhookSubscription)
+
+    def list(
+        self,
+        *,
+        scope: str,
+        organization: str,
+        user: str | None = None,
+        group: str | None = None,
+        sort: str | None = None,
+        count: int | None = None,
+        page_token: str | None = None,
+    ) -> Page[WebhookSubscription]:
+        """The subscriptions of an organization, a user or a group. Scope ``webhooks:read``."""
+        owner = {"scope": scope, "organization": organization, "user": user, "group": group}
+        params = {**self._owner(owner), "sort": sort, "count": count, "page_token": page_token}
+        return self._calendly.list(self.LIST, "/webhook_subscriptions", params, WebhookSubscription)
+
+    def retrieve(self, webhook_subscription: str) -> Document[WebhookSubscription]:
+        """A subscription by UUID or URI. Scope ``webhooks:read``."""
+        path = self._calendly.path(webhook_subscription, "webhook_subscriptions")
+        return self._calendly.retrieve(self.RETRIEVE, path, WebhookSubscription)
+
+    def delete(self, webhook_subscription: str) -> str:
+        """End a subscription, given by UUID or URI; returns its URI. Scope ``webhooks:write``."""
+        path = self._calendly.path(webhook_subscription, "webhook_subscriptions")
+        self._calendly.send(self.DELETE, path)
+        return self._calendly.api + path
+
+    def sample(
+        self, *, event: str, scope: str, organization: str, user: str | None = None, group: str | None = None
+    ) -> dict[str, Any]:
+        """A delivery as Calendly would send it, for an event by name. Scope ``webhooks:read``.
+
+        It comes as it is, without an envelope: ``{"event", "created_at", "created_by", "payload"}``.
+        """
+        owner = self._owner({"scope": scope, "organization": organization, "user": user, "group": group})
+        params = {"event": event, **{name: value for name, value in owner.items() if value is not None}}
+        response = self._calendly.send(self.SAMPLE, "/sample_webhook_data", params=params)
+        if not isinstance(response.body, dict):
+            raise unreadable(self.SAMPLE)
+        return response.body
+
+    def _owner(self, owner: dict[str, str | None]) -> dict[str, str | None]:
+        calendly = self._calendly
+        return {
+            "scope": owner["scope"],
+            "organization": calendly.optional_uri(owner["organization"], "organizations"),
+            "user": calendly.optional_uri(owner["user"], "users"),
+            "group": calendly.optional_uri(owner["group"], "groups"),
+        }
+
+    def _same(self, url: str, events: Sequence[str], owner: dict[str, Any]) -> dict[str, Any] | None:
+        """The subscription of this address, if it is for the same events."""
+        for page in pages(lambda token: self.list(**owner, count=100, page_token=token)):
+            for row in page.rows:
+                if row.get("callback_url") != url:
+                    continue
+                if set(row.get("events") or ()) != set(events):
+                    raise AlreadyExistsError(
+                        f"{url} is subscribed to other events: {', '.join(row.get('events') or ())}. Delete "
+                        f"{row.get('uri')} first, or subscribe another address."
+                    )
+                return row
+        return None
