@@ -5,11 +5,10 @@ from typing import Annotated
 from _wiring import connector
 from pydantic import Field
 
-from accounts.settings import settings
+from actions.address import public_url
 from actions.doors import Call
 from actions.inputs import Input
 from actions.runtime import Answer, endpoint
-from calendly.errors import InvalidRequestError
 
 
 class ConnectAccount(Input):
@@ -33,11 +32,6 @@ def handler(input: ConnectAccount, call: Call) -> Answer:
             input.account, input.personal_access_token, replace=input.replace, deadline=call.deadline
         )
         return Answer({"account": account.summary()}, status=201)
-    base = settings().public_url or call.base_url
-    if base is None:
-        raise InvalidRequestError.for_field(
-            "account",
-            "connect over HTTP, or deploy with the parameter PublicUrl: the address to return to is not known",
-        )
-    url = connector().authorize_url(input.account, redirect_uri=f"{base}/oauth/callback", replace=input.replace)
+    redirect_uri = f"{public_url(call)}/oauth/callback"
+    url = connector().authorize_url(input.account, redirect_uri=redirect_uri, replace=input.replace)
     return Answer({"authorize_url": url, "expires_in": 600}, status=201)

@@ -1,12 +1,12 @@
 """Create a link that books one event and then expires: ``POST /scheduling_links``."""
 
-from actions.inputs import EventTypeRef, Input
+from actions.inputs import CreateInput, EventTypeRef
 from actions.runtime import Connected, action
 from calendly.documents import Document
 from calendly.scheduling_links import SchedulingLink
 
 
-class CreateSingleUseSchedulingLink(Input):
+class CreateSingleUseSchedulingLink(CreateInput):
     """``event_type``: what the link books."""
 
     event_type: EventTypeRef

@@ -32,7 +32,7 @@ def client(service: str, read_timeout: float = 5.0, attempts: int = 3) -> Any:
     return make(service, config=config)
 
 
-def error_code(error: Exception) -> str:
+def error_code(error: BaseException) -> str:
     """AWS's name for what went wrong, such as ``ThrottlingException``; the exception's own for anything else."""
     response = getattr(error, "response", None)
     if isinstance(response, dict):

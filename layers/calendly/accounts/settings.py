@@ -22,6 +22,9 @@ class Settings:
     oauth_scopes: tuple[str, ...]
     api: str
     auth: str
+    api_url_parameter: str = ""
+    event_bus: str = ""
+    export_bucket: str = ""
 
     @property
     def oauth_app_secret(self) -> str:
@@ -47,6 +50,9 @@ def settings() -> Settings:
         rotate_tokens_function=read("ROTATE_TOKENS_FUNCTION", ""),
         kms_key=read("KMS_KEY_ID", ""),
         public_url=read("PUBLIC_URL", "").rstrip("/"),
+        api_url_parameter=read("API_URL_PARAMETER", ""),
+        event_bus=read("EVENT_BUS_NAME", ""),
+        export_bucket=read("EXPORT_BUCKET", ""),
         oauth_scopes=tuple(read("OAUTH_SCOPES", "").split()),
         api=(read("CALENDLY_API_URL") or PUBLIC_API).rstrip("/"),
         auth=(read("CALENDLY_AUTH_URL") or PUBLIC_AUTH).rstrip("/"),

@@ -148,6 +148,11 @@ class AccountStore:
         with aws.faults(f"to delete the secret of '{name}'"):
             self._client.delete_secret(SecretId=self._settings.account_secret(name), ForceDeleteWithoutRecovery=True)
 
+    def webhook_signing_key(self) -> str | None:
+        """What Calendly signs deliveries with; None if none is stored. Raises AccountUnavailableError."""
+        key = self._application().get("webhook_signing_key")
+        return key if isinstance(key, str) and key else None
+
     def oauth_app(self) -> OAuthApp:
         """The OAuth application's credentials.
 
@@ -155,19 +160,22 @@ class AccountStore:
             AccountUnavailableError: they are not there; says how to store them.
         """
         name = self._settings.oauth_app_secret
-        value = self._value(name, CURRENT)
+        document = self._application()
         try:
-            document = json.loads(value[0] if value else "{}")
-            return OAuthApp(
-                client_id=document["client_id"],
-                client_secret=document["client_secret"],
-                webhook_signing_key=document.get("webhook_signing_key"),
-            )
-        except (ValueError, KeyError, TypeError):
+            return OAuthApp(client_id=document["client_id"], client_secret=document["client_secret"])
+        except KeyError:
             raise AccountUnavailableError(
                 f"The secret {name} holds no OAuth application. Store it with: aws secretsmanager put-secret-value "
                 f'--secret-id {name} --secret-string \'{{"client_id": "...", "client_secret": "..."}}\''
             ) from None
+
+    def _application(self) -> dict[str, Any]:
+        value = self._value(self._settings.oauth_app_secret, CURRENT)
+        try:
+            document = json.loads(value[0] if value else "{}")
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
 
     @property
     def _client(self) -> Any:

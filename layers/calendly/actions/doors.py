@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -31,6 +31,7 @@ HTTP_BYTES = 5_500_000
 """A Lambda answer holds 6 MB, and its body is a string in which every quote takes two bytes."""
 
 CORRELATION_HEADER = "X-Correlation-Id"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
 _CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}")
 
 
@@ -45,6 +46,7 @@ class Call:
         deadline: when the answer has to be out.
         max_bytes: how large the answer may be, as JSON.
         base_url: the address of the API that the caller used, over HTTP.
+        idempotency_key: the header of that name, over HTTP; it means something to actions that create.
     """
 
     door: Literal["http", "direct"]
@@ -53,6 +55,24 @@ class Call:
     deadline: Deadline
     max_bytes: int
     base_url: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request as it came, for the function that has to check its every byte.
+
+    Attributes:
+        path_parameters: by name.
+        headers: by name in lower case.
+        body: the raw body.
+        deadline: when the answer has to be out.
+    """
+
+    path_parameters: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    deadline: Deadline
 
 
 def is_http(event: Any) -> bool:
@@ -67,8 +87,7 @@ def correlation_id(event: Any, context: Any) -> str:
     """
     given, fallback = [], context.aws_request_id
     if is_http(event):
-        headers = _mapping(event, "headers")
-        given = [value for name, value in headers.items() if name.lower() == CORRELATION_HEADER.lower()]
+        given = [_header(event, CORRELATION_HEADER)]
         given.append(_mapping(event, "queryStringParameters").get("correlation_id"))
         fallback = event["requestContext"].get("requestId") or fallback
     elif isinstance(event, dict):
@@ -99,6 +118,28 @@ def enter(event: Any, context: Any) -> Call:
         deadline=Deadline(min(seconds, HTTP_SECONDS) if http else seconds),
         max_bytes=HTTP_BYTES if http else DIRECT_BYTES,
         base_url=_base_url(event) if http else None,
+        idempotency_key=_header(event, IDEMPOTENCY_HEADER) if http else None,
+    )
+
+
+def receive(event: Any, context: Any) -> Request:
+    """Read the HTTP request from a Lambda event, as raw as API Gateway hands it on.
+
+    Raises:
+        InvalidRequestError: it is not one, or its body is not what it is said to be.
+    """
+    if not is_http(event):
+        raise InvalidRequestError.for_field("input", "must be API Gateway's: this takes HTTP requests alone")
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        raise InvalidRequestError.for_field("body", "cannot be read") from None
+    return Request(
+        path_parameters={name: unquote(str(value)) for name, value in _mapping(event, "pathParameters").items()},
+        headers={name.lower(): str(value) for name, value in _mapping(event, "headers").items()},
+        body=raw,
+        deadline=Deadline(min(context.get_remaining_time_in_millis() / 1000, HTTP_SECONDS)),
     )
 
 
@@ -137,17 +178,28 @@ def http_problem(error: CalendlyError, correlation: str) -> dict[str, Any]:
 def _merged(event: dict[str, Any]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for name, value in _given(event):
-        if value is None and name in merged:
-            continue
-        if merged.get(name) is not None and _text(merged[name]) != _text(value):
-            raise InvalidRequestError.for_field(readable(name), "is given twice with different values")
-        merged[name] = value
+        merge(merged, name, value)
     return merged
+
+
+def merge(merged: dict[str, Any], name: str, value: Any) -> None:
+    """Add something given to an input. Raises InvalidRequestError where the input says something else already."""
+    if value is None and name in merged:
+        return
+    if merged.get(name) is not None and _text(merged[name]) != _text(value):
+        raise InvalidRequestError.for_field(readable(name), "is given twice with different values")
+    merged[name] = value
 
 
 def _text(value: Any) -> str:
     """A value as a query string would say it."""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _header(event: dict[str, Any], name: str) -> str | None:
+    """A header's value, whatever the case of its name."""
+    found = (value for given, value in _mapping(event, "headers").items() if given.lower() == name.lower())
+    return next((value for value in found if isinstance(value, str)), None)
 
 
 def _mapping(event: dict[str, Any], member: str) -> dict[str, Any]:

@@ -6,9 +6,18 @@ import difflib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from accounts.account import DEFAULT, NAME
 from accounts.settings import settings
@@ -17,7 +26,12 @@ from calendly import references
 from calendly.documents import to_timestamp
 from calendly.errors import FieldError, InvalidRequestError
 from calendly.groups import OWNER_KINDS
+from calendly.webhooks import EVENTS
 
+_HTTPS_URL = re.compile(r"https://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?")
+"""Calendly delivers over HTTPS; the exception is the sandbox, on one's own machine."""
+
+_EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -67,6 +81,24 @@ def _email(value: str) -> str:
     return value
 
 
+def _https_url(value: str) -> str:
+    if not _HTTPS_URL.fullmatch(value):
+        raise ValueError("must be an address that starts with https://")
+    return value
+
+
+def _webhook_event(value: str) -> str:
+    """Names that are not known go through, because Calendly adds some; what is nearly a known one is a mistake."""
+    if value in EVENTS:
+        return value
+    nearest = difflib.get_close_matches(value, EVENTS, n=1, cutoff=0.8)
+    if nearest:
+        raise ValueError(f"is not known to Calendly; did you mean {nearest[0]}?")
+    if not _EVENT.fullmatch(value):
+        raise ValueError("must be names such as invitee.created")
+    return value
+
+
 def _no_bool(value: Any) -> Any:
     # Python's true is an int, JSON's is not.
     if isinstance(value, bool):
@@ -80,12 +112,17 @@ EventTypeRef = Annotated[str, _refers_to("event_types")]
 GroupRef = Annotated[str, _refers_to("groups")]
 GroupRelationshipRef = Annotated[str, _refers_to("group_relationships")]
 GroupOwnerRef = Annotated[str, _refers_to(*OWNER_KINDS)]
+InviteeRef = Annotated[str, _refers_to("scheduled_events/*/invitees")]
 OrganizationRef = Annotated[str, _refers_to("organizations")]
 ScheduleRef = Annotated[str, _refers_to("user_availability_schedules")]
 UserRef = Annotated[str, _refers_to("users", me=True)]
+WebhookSubscriptionRef = Annotated[str, _refers_to("webhook_subscriptions")]
 Timestamp = Annotated[str, AfterValidator(_timestamp)]
 FutureTimestamp = Annotated[str, AfterValidator(_timestamp), AfterValidator(_not_past)]
 Email = Annotated[str, AfterValidator(_email)]
+HttpsUrl = Annotated[str, Field(max_length=2048), AfterValidator(_https_url)]
+WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
+IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
@@ -110,6 +147,45 @@ class Input(Common):
     """
 
     account: AccountName = DEFAULT
+
+
+class CreateInput(Input):
+    """What every action takes that makes something.
+
+    Attributes:
+        idempotency_key: makes a repeat safe: with the same key it gets the first answer; see ``actions.repeats``.
+    """
+
+    idempotency_key: IdempotencyKey | None = None
+
+
+class ScopedInput(Input):
+    """What everything about webhooks takes: whose events are meant. Without user and organization, the account's own.
+
+    Attributes:
+        scope: a user's events, a group's, or a whole organization's.
+        user: goes with the scope ``user`` alone.
+        group: goes with the scope ``group``, which needs it.
+    """
+
+    scope: Literal["user", "group", "organization"] = "user"
+    organization: OrganizationRef | None = None
+    user: UserRef | None = None
+    group: Annotated[GroupRef | None, Field(validate_default=True)] = None
+
+    @field_validator("user")
+    @classmethod
+    def _user_goes_with_its_scope(cls, user: str | None, info: ValidationInfo) -> str | None:
+        if user and info.data.get("scope", "user") != "user":
+            raise ValueError("goes with scope user alone")
+        return user
+
+    @field_validator("group")
+    @classmethod
+    def _group_goes_with_its_scope(cls, group: str | None, info: ValidationInfo) -> str | None:
+        if bool(group) != (info.data.get("scope", "user") == "group"):
+            raise ValueError("goes with scope group alone" if group else "is required with scope group")
+        return group
 
 
 class PagedInput(Input):

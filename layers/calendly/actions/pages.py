@@ -46,8 +46,11 @@ def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch, order: Order | Non
     """
     resumed = wanted.page_token is not None and wanted.page_token.startswith(PREFIX)
     if not (wanted.all_pages or resumed):
-        body: dict[str, Any] = fetch(wanted.count, wanted.page_token).body
-        return body
+        page = fetch(wanted.count, wanted.page_token)
+        if sum(_size(row, call) for row in page.rows) <= call.max_bytes:
+            body: dict[str, Any] = page.body
+            return body
+        return _shortened(call, wanted, page, fetch, order)
     return collect(
         call,
         wanted.page_token,
@@ -56,6 +59,20 @@ def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch, order: Order | Non
         order=order,
         count=wanted.count or LARGEST_PAGE,
         limit=wanted.max_items if wanted.all_pages else wanted.count or 20,
+    )
+
+
+def _shortened(call: Call, wanted: PagedInput, page: Page[Any], fetch: Fetch, order: Order | None) -> dict[str, Any]:
+    """As much of a page as the answer can hold, with a cursor to the rest of it."""
+    at_hand = [page]
+    return collect(
+        call,
+        wanted.page_token,
+        wanted.filters(),
+        lambda count, page_token: at_hand.pop() if at_hand else fetch(count, page_token),
+        order=order,
+        count=wanted.count or 20,
+        limit=len(page),
     )
 
 

@@ -23,8 +23,8 @@ from accounts.store import AccountStore
 from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
 from actions import doors, inputs
 from actions.cursors import Cursor
-from actions.doors import Call
-from actions.inputs import Input, PagedInput
+from actions.doors import Call, Request
+from actions.inputs import CreateInput, Input, PagedInput, ScopedInput
 from actions.observability import count, logger, metrics
 from actions.pages import Fetch, Order, collect, fetch_pages
 from calendly import scopes
@@ -74,6 +74,15 @@ class Connected:
         path = self.calendly.path
         return path(user, "users") == path(self.account.owner, "users")
 
+    def whose(self, wanted: ScopedInput) -> dict[str, Any]:
+        """The scope of webhooks, and whose it is."""
+        return {
+            "scope": wanted.scope,
+            "organization": self.organization(wanted.organization),
+            "user": self.user(wanted.user) if wanted.scope == "user" else None,
+            "group": wanted.group,
+        }
+
     def pages(self, wanted: PagedInput, fetch: Fetch, order: Order | None = None) -> Answer:
         """One page or all of them, as ``actions.pages`` says. ``fetch`` takes a page size and a page token."""
         return Answer(fetch_pages(self.call, wanted, fetch, order))
@@ -92,6 +101,9 @@ class Connected:
         return Answer({"collection": body["collection"]} if complete else body)
 
 
+Action = Callable[[Any, Connected], Document[Any] | Page[Any] | Answer]
+
+
 @lru_cache(maxsize=1)
 def transport() -> Transport:
     """The process's one HTTP session."""
@@ -108,28 +120,30 @@ def _token_cache() -> TokenCache:
     return TokenCache()
 
 
-def action(*, scope: str) -> Callable[[Callable[[Any, Connected], Document[Any] | Page[Any] | Answer]], Handler]:
+def action(*, scope: str) -> Callable[[Action], Handler]:
     """Make a Lambda handler of a function from input to output.
 
     Args:
         scope: the Calendly scope the action needs; checked before Calendly is called where the grant is known.
     """
 
-    def decorate(function: Callable[[Any, Connected], Document[Any] | Page[Any] | Answer]) -> Handler:
+    def decorate(function: Action) -> Handler:
+        name = function.__module__
         model: type[Input] = get_type_hints(function)["input"]
 
         def run(call: Call) -> Answer:
+            if call.idempotency_key is not None and issubclass(model, CreateInput):
+                doors.merge(call.input, "idempotency_key", call.idempotency_key)
             input = inputs.parse(model, call.input)
             logger.append_keys(account=input.account)
             connected = _connect(call, input.account, scope)
             before = transport().requests_sent
             try:
-                result = function(input, connected)
+                return _once(name, input, connected, function)
             except InsufficientScopeError as error:
                 raise _insufficient(connected.account, error.missing_scopes or (scope,)) from None
             finally:
                 count("CalendlyRequests", transport().requests_sent - before)
-            return result if isinstance(result, Answer) else Answer(result.body, result.status)
 
         handler = _handler(function, run)
         handler.scope = scope  # type: ignore[attr-defined]
@@ -145,7 +159,37 @@ def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Handler:
     return _handler(function, lambda call: function(inputs.parse(model, call.input), call))
 
 
+def receiver(function: Callable[[Request], Answer]) -> Handler:
+    """Make a Lambda handler, with the HTTP door alone, of a function that takes requests as they came."""
+    return _handling(function, lambda event, context: function(doors.receive(event, context)))
+
+
 def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPage]) -> Handler:
+    return _handling(function, lambda event, context: run(doors.enter(event, context)))
+
+
+def _once(
+    name: str,
+    input: Input,
+    connected: Connected,
+    function: Action,
+) -> Answer:
+    """Run an action's function; with an idempotency key, only if it was not run with that key before."""
+
+    def run() -> Answer:
+        result = function(input, connected)
+        return result if isinstance(result, Answer) else Answer(result.body, result.status)
+
+    if not (isinstance(input, CreateInput) and input.idempotency_key):
+        return run()
+    # Costs 100 ms at a cold start, and is wanted by few calls.
+    from actions.repeats import first_answer
+
+    answer = first_answer(name, input, connected.call.deadline, lambda: vars(run()))
+    return Answer(**answer)
+
+
+def _handling(function: Callable[..., Any], answer_to: Callable[[Any, Any], Answer | HttpPage]) -> Handler:
     name = function.__module__
 
     def handler(event: Any, context: Any) -> Any:
@@ -155,7 +199,7 @@ def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPa
         logger.structure_logs(append=False)
         logger.append_keys(action=name, door="http" if http else "direct", correlation_id=correlation)
         try:
-            answer = run(doors.enter(event, context))
+            answer = answer_to(event, context)
             _log(started)
         except Exception as error:  # the boundary: whatever went wrong leaves as a class callers know
             problem = error if isinstance(error, CalendlyError) else _unexpected(error)
