@@ -28,6 +28,14 @@ check: $(READY) ## Formatting, lint, types, template
 	$(BIN)/sam validate --lint
 	@# WS1004 looks for a log group per function and does not know LoggingConfig.LogGroup, which all of ours have.
 	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix statemachines/check --no-fund --no-audit --loglevel error >/dev/null && \
+		for each in statemachines/*.asl.json; do \
+			statemachines/check/node_modules/.bin/asl-validator --json-path $$each || exit 1; \
+		done; \
+	else \
+		echo "No Node.js here: state machines are checked by cfn-lint alone, in the tests."; \
+	fi
 
 build: $(READY) ## Build what `sam deploy` uploads
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sam build
@@ -39,7 +47,7 @@ lock: ## Compile the requirements files again (needs uv)
 		--python-platform aarch64-manylinux2014 -c requirements/dev.txt -o layers/calendly/requirements.txt
 
 clean: ## Remove everything that the other targets made
-	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache
+	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache statemachines/check/node_modules
 
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with PYTHON=...") if sys.version_info < (3, 11) else None'

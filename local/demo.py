@@ -1,4 +1,4 @@
-"""``make demo``: connect an account for real, then run every action over both doors."""
+"""``make demo``: connect an account for real, run every action over both doors, then webhooks and workflows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from local import operator
+from local import operator, workflows
 from local.examples import Example, examples
 from local.stack import LocalStack
 
@@ -30,6 +30,10 @@ class Row:
     direct_ms: float
     ok: bool
 
+    def cells(self) -> tuple[str, ...]:
+        ok = "ok" if self.ok else "FAILED"
+        return self.action, self.http, f"{self.http_ms:.0f}", self.direct, f"{self.direct_ms:.0f}", ok
+
 
 def run(stack: LocalStack) -> bool:
     """Show it all; returns whether every step answered as it should."""
@@ -41,11 +45,16 @@ def run(stack: LocalStack) -> bool:
         return False
     print("\nEvery action over both doors; milliseconds of a warm call:\n")
     rows = [_row(stack, example) for example in examples()]
-    _print_table(rows)
+    _print_table([row.cells() for row in rows], ("action", "HTTP", "ms", "direct", "ms", ""), numbers=(2, 4))
     failed = [row.action for row in rows if not row.ok]
     print(f"\n{len(rows) - len(failed)} of {len(rows)} actions answered as they should over both doors.")
+    try:
+        print("\nWebhooks and workflows, on the same functions:\n")
+        _print_table(_workflows(stack), ("workflow", "ended", "states", "what came of it"), numbers=(2,))
+    except (DemoFailedError, TimeoutError) as error:
+        failed.append(f"the workflows ({error})")
     if failed:
-        print(f"Failed: {', '.join(failed)}. The functions' logs are in {stack.logs}.")
+        print(f"\nFailed: {', '.join(failed)}. The functions' logs are in {stack.logs}.")
     return not failed
 
 
@@ -79,7 +88,8 @@ def _connect(stack: LocalStack) -> None:
 
 
 def _row(stack: LocalStack, example: Example) -> Row:
-    example.call_direct(stack)  # the first call starts the function's process
+    if example.http["httpMethod"] != "DELETE":  # which can be done once
+        example.call_direct(stack)  # the first call starts the function's process
     http, http_ms = _timed(lambda: example.call_http(stack))
     direct, direct_ms = _timed(lambda: example.call_direct(stack))
     answers = (http.json() if http.ok else None, None if "FunctionError" in direct else direct["Payload"])
@@ -100,8 +110,12 @@ def _summary(answer: Any) -> str:
     if "collection" in answer:
         more = " and more" if (answer.get("pagination") or {}).get("next_page_token") else ""
         return f"{len(answer['collection'])} rows{more}"
+    if "resource" not in answer:
+        return str(answer.get("event") or "deleted")
     resource = answer["resource"]
-    return str(resource.get("name") or resource.get("booking_url") or resource.get("role")).removeprefix("https://")
+    return str(
+        next(resource[name] for name in ("name", "booking_url", "callback_url", "role") if resource.get(name))
+    ).removeprefix("https://")
 
 
 def _timed(call: Callable[[], Any]) -> tuple[Any, float]:
@@ -116,14 +130,50 @@ def _secret(stack: LocalStack) -> dict[str, Any]:
     return found
 
 
-def _print_table(rows: list[Row]) -> None:
-    heads = ("action", "HTTP", "ms", "direct", "ms", "")
-    cells = [
-        (row.action, row.http, f"{row.http_ms:.0f}", row.direct, f"{row.direct_ms:.0f}", "ok" if row.ok else "FAILED")
-        for row in rows
+def _workflows(stack: LocalStack) -> list[tuple[str, ...]]:
+    """Run each of them: a booking and its move start on_booking by their webhooks, the others are started."""
+    events = {"events": ["invitee.created", "invitee.canceled"]}
+    subscribed = requests.post(f"{stack.api_url}/accounts/default/webhook_subscriptions", json=events, timeout=30)
+    _expect(subscribed.status_code == 201, f"subscribing answered {subscribed.status_code}")
+    first = _sandbox(stack, "bookings", name="Eve Adams")["invitees"][0]
+    booked = _started(stack, 1)
+    _sandbox(stack, "reschedule", invitee=first, start_time="2030-01-07T09:00:00Z")
+    moved = [each for each in _started(stack, 2) if each.output != booked[0].output]
+    link = workflows.run(stack.aws, "send-booking-link", {"event_type_name": "30 minute meeting"})
+    span = {"start_time": "2020-01-01T00:00:00Z", "end_time": "2032-01-01T00:00:00Z", "window_days": 2000}
+    export = workflows.run(stack.aws, "export-events", span, seconds=120)
+    return [
+        _ended("on-booking", booked[0], "{kind} booking of {invitee[name]}, {event[name]}"),
+        _ended("on-booking", moved[0], "{kind} from {previous[start_time]:.16} to {event[start_time]:.16}"),
+        _ended("send-booking-link", link, "{booking_url}"),
+        _ended(
+            "export-events", export, "{events} events with {invitees} invitees in {parts} parts, s3://{bucket}/{prefix}"
+        ),
     ]
+
+
+def _ended(workflow: str, execution: workflows.Execution, says: str) -> tuple[str, ...]:
+    _expect(execution.status == "SUCCEEDED", f"{workflow} ended with {execution.error}: {execution.cause}")
+    return workflow, "succeeded", str(len(execution.states())), says.format(**execution.output)
+
+
+def _started(stack: LocalStack, count: int) -> list[workflows.Execution]:
+    """What the bus has started, once there are so many executions."""
+    end = time.monotonic() + 30
+    while len(found := workflows.executions(stack.aws, "on-booking")) < count:
+        _expect(time.monotonic() < end, "a booking's webhook started no workflow")
+        time.sleep(0.1)
+    return [workflows.finish(stack.aws, execution) for execution in found]
+
+
+def _sandbox(stack: LocalStack, call: str, **document: Any) -> Any:
+    answer = requests.post(f"{stack.calendly_url}/_sandbox/{call}", json=document, timeout=30)
+    _expect(answer.ok, f"the sandbox answered {answer.status_code} to {call}")
+    return answer.json()
+
+
+def _print_table(cells: list[tuple[str, ...]], heads: tuple[str, ...], numbers: tuple[int, ...]) -> None:
     widths = [max(len(line[column]) for line in (heads, *cells)) for column in range(len(heads))]
-    numbers = (2, 4)
     for line in (heads, tuple("-" * width for width in widths), *cells):
         padded = (
             cell.rjust(widths[column]) if column in numbers else cell.ljust(widths[column])

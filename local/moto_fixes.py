@@ -2,25 +2,122 @@
 
 from __future__ import annotations
 
+import copy
+import functools
+import json
+import uuid
+from datetime import UTC, datetime
 from typing import Any
+
+from local.resources import Aws
 
 
 def apply() -> None:
-    """Mend them, in this process. Doing it twice is harmless."""
+    """Moving AWSCURRENT also moves what a read without a version gets, as it does in AWS.
+
+    Doing it twice in a process is harmless.
+    """
     from moto.secretsmanager.models import SecretsManagerBackend
 
     original = SecretsManagerBackend.update_secret_version_stage
     if hasattr(original, "mended"):
         return
 
+    @_mended
     def update_secret_version_stage(
         self: Any, secret_id: str, version_stage: str, remove_from_version_id: str, move_to_version_id: str
     ) -> Any:
-        """Moving AWSCURRENT also moves what a read without a version gets, as it does in AWS."""
         answer = original(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
         if version_stage == "AWSCURRENT" and move_to_version_id:
             self.secrets[secret_id].default_version_id = move_to_version_id
         return answer
 
-    update_secret_version_stage.mended = True  # type: ignore[attr-defined]
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage
+
+
+def run_state_machines(aws: Aws) -> None:
+    """moto has an interpreter of state machines: switch it on, give it JSONata, and this stack's services to call."""
+    import jsonata
+    import moto.stepfunctions.parser.asl.jsonata.jsonata as evaluator
+    from botocore.config import Config
+    from moto.core.config import default_user_config
+    from moto.stepfunctions.parser.asl.utils import boto_client
+
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+
+    def evaluate(expression: str) -> Any:
+        compiled = jsonata.Jsonata(expression)
+        # A function that Step Functions adds to the language.
+        compiled.register_lambda("parse", json.loads)
+        return compiled.evaluate(None)
+
+    evaluator._eval_jsonata = evaluate
+
+    @functools.cache
+    def client(service: str) -> Any:
+        # Step Functions itself retries nothing that a state machine does not tell it to.
+        config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=900)
+        return aws.client(service, config)
+
+    clients[0] = client
+    if not hasattr(boto_client.boto_client_for, "mended"):
+        # Before the interpreter is imported, which takes it by name.
+        boto_client.boto_client_for = _mended(lambda _region=None, service="", **_: clients[0](service))
+    _executions_are_named()
+    _events_start_state_machines()
+
+
+def _executions_are_named() -> None:
+    """An execution that is given no name gets one of its own."""
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+    original = StepFunctionsParserBackend.start_execution
+    if hasattr(original, "mended"):
+        return
+
+    @_mended
+    def start_execution(self: Any, state_machine_arn: str, name: str | None = None, *more: Any, **how: Any) -> Any:
+        return original(self, state_machine_arn, name or str(uuid.uuid4()), *more, **how)
+
+    StepFunctionsParserBackend.start_execution = start_execution
+
+
+def _events_start_state_machines() -> None:
+    """moto's rules know queues and log groups, and go on when they are disabled; ours start state machines."""
+    from moto.events.models import Rule
+
+    original = Rule.send_to_targets
+    if hasattr(original, "mended"):
+        return
+
+    @_mended
+    def send_to_targets(self: Any, event: Any, transform_input: bool = True) -> None:
+        if self.state != "ENABLED":
+            return
+        if self.event_pattern.matches_event(event):
+            for target in self.targets:
+                if ":states:" in target["Arn"]:
+                    _start(target["Arn"], event)
+        others = copy.copy(self)
+        others.targets = [target for target in self.targets if ":states:" not in target["Arn"]]
+        original(others, event, transform_input)
+
+    Rule.send_to_targets = send_to_targets
+
+
+def _start(state_machine: str, event: dict[str, Any]) -> None:
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+    _, _, _, region, account, *_ = state_machine.split(":")
+    told = {**event, "time": datetime.fromtimestamp(float(event["time"]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    backend = stepfunctions_parser_backends[account][region]
+    backend.start_execution(state_machine, f"{event['id']}_{uuid.uuid4()}", json.dumps(told))
+
+
+clients: list[Any] = [None]
+"""How the interpreter makes clients; it is imported once, and another stack may follow this one."""
+
+
+def _mended(function: Any) -> Any:
+    function.mended = True
+    return function

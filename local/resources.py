@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from local.sam import Template
 
@@ -18,8 +19,9 @@ class Aws:
         self._default = aws_url
         self._session = boto3.Session("local", "local", region_name="us-east-1")
 
-    def client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._urls.get(service, self._default))  # type: ignore[call-overload]
+    def client(self, service: str, config: Config | None = None) -> Any:
+        url = self._urls.get(service, self._default)
+        return self._session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload]
 
 
 def make_resources(template: Template, aws: Aws) -> None:
@@ -28,6 +30,15 @@ def make_resources(template: Template, aws: Aws) -> None:
         make = _MAKERS.get(resource["Type"])
         if make:
             make(aws, logical_id, resource.get("Properties", {}))
+
+
+def references(template: Template) -> dict[str, str]:
+    """What ``!Ref`` gives of the resources that functions and state machines name, by logical id."""
+    return {
+        logical_id: refer(logical_id, resource.get("Properties", {}))
+        for logical_id, resource in template.resources.items()
+        if (refer := _REFERENCES.get(resource["Type"]))
+    }
 
 
 def _table(aws: Aws, logical_id: str, properties: dict[str, Any]) -> None:
@@ -50,8 +61,34 @@ def _alias(aws: Aws, _logical_id: str, properties: dict[str, Any]) -> None:
     kms.create_alias(AliasName=properties["AliasName"], TargetKeyId=key)
 
 
+def _bus(aws: Aws, _logical_id: str, properties: dict[str, Any]) -> None:
+    aws.client("events").create_event_bus(Name=properties["Name"])
+
+
+def _topic(aws: Aws, _logical_id: str, properties: dict[str, Any]) -> None:
+    aws.client("sns").create_topic(Name=properties["TopicName"])
+
+
+def _bucket(aws: Aws, logical_id: str, _properties: dict[str, Any]) -> None:
+    aws.client("s3").create_bucket(Bucket=_bucket_name(logical_id, {}))
+
+
+def _bucket_name(logical_id: str, _properties: dict[str, Any]) -> str:
+    """As CloudFormation would make one up: the stack's name and the logical id, in lower case."""
+    return f"local-{logical_id.lower()}"
+
+
+_REFERENCES: dict[str, Callable[[str, dict[str, Any]], str]] = {
+    "AWS::Events::EventBus": lambda _, properties: str(properties["Name"]),
+    "AWS::SNS::Topic": lambda _, properties: f"arn:aws:sns:us-east-1:123456789012:{properties['TopicName']}",
+    "AWS::S3::Bucket": _bucket_name,
+}
+
 _MAKERS: dict[str, Callable[[Aws, str, dict[str, Any]], None]] = {
     "AWS::DynamoDB::Table": _table,
+    "AWS::Events::EventBus": _bus,
     "AWS::KMS::Alias": _alias,
+    "AWS::S3::Bucket": _bucket,
+    "AWS::SNS::Topic": _topic,
     "AWS::SecretsManager::Secret": _secret,
 }

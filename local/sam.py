@@ -65,6 +65,15 @@ class Template:
         found: dict[str, Any] = self._stacks[0].resources
         return found
 
+    @property
+    def root(self) -> Path:
+        """The folder that its paths are relative to."""
+        return self._root
+
+    def function_name(self, logical_id: str) -> str:
+        """The name of the function with a logical id."""
+        return str(self._functions.get(logical_id).functionname)
+
     def schedules(self) -> list[Schedule]:
         """What is to be invoked, how often, and with what."""
         return [

@@ -27,9 +27,10 @@ for _variable in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
     os.environ.pop(_variable, None)
 
 from local.functions import FunctionPool  # noqa: E402
-from local.resources import Aws, make_resources  # noqa: E402
+from local.resources import Aws, make_resources, references  # noqa: E402
 from local.sam import Template  # noqa: E402
 from local.schedule import Scheduler  # noqa: E402
+from local.workflows import make_workflows  # noqa: E402
 from sandbox.app import create_app  # noqa: E402
 from sandbox.server import serve  # noqa: E402
 from sandbox.world import App  # noqa: E402
@@ -83,15 +84,21 @@ class LocalStack:
         return answer
 
     def _start(self) -> None:
-        template = Template(
-            ROOT / "template.yaml",
-            {"CalendlyApiUrl": self.calendly_url, "CalendlyAuthUrl": self.calendly_url, "PublicUrl": self.api_url},
-        )
+        parameters = {
+            "CalendlyApiUrl": self.calendly_url,
+            "CalendlyAuthUrl": self.calendly_url,
+            "PublicUrl": self.api_url,
+        }
+        resources = Template(ROOT / "template.yaml", parameters)
+        # SAM CLI takes a reference to a resource for its logical id, unless it is told better.
+        template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
         self._serve(self._wrapped("aws", self._moto()), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
         self.sandbox = create_app(self.calendly_url, apps=[app])
+        self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
         self._serve(self._wrapped("calendly", self.sandbox), self.ports.calendly)
-        make_resources(template, self.aws)
+        make_resources(resources, self.aws)
+        make_workflows(template, self.aws)
         self._store_oauth_app(app)
         # Functions do not write bytecode, and compiling the layer at each start would take most of it.
         compileall.compile_dir(ROOT / "layers" / "calendly", quiet=2)
@@ -129,15 +136,20 @@ class LocalStack:
         """What the operator does once after a deployment."""
         self.aws.client("secretsmanager").put_secret_value(
             SecretId="local/oauth-app",
-            SecretString=json.dumps({"client_id": app.client_id, "client_secret": app.client_secret}),
+            SecretString=json.dumps(
+                {
+                    "client_id": app.client_id,
+                    "client_secret": app.client_secret,
+                    "webhook_signing_key": app.webhook_signing_key,
+                }
+            ),
         )
 
-    @staticmethod
-    def _moto() -> Any:
+    def _moto(self) -> Any:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-        from local.moto_fixes import apply
+        from local.moto_fixes import apply, run_state_machines
 
         apply()
-
+        run_state_machines(self.aws)
         return DomainDispatcherApplication(create_backend_app)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,9 +14,10 @@ from typing import Any
 import pytest
 import requests
 
-from local import operator
+from local import operator, workflows
 from local.ports import Ports
 from local.stack import LocalStack
+from local.workflows import Execution
 from sandbox.world import World
 from tests.contract.checking import ContractChecked
 
@@ -25,11 +28,11 @@ class AwsWatch:
 
     Attributes:
         before, after: called with the operation and how often it was called, around each call. A call for which
-            ``before`` says True never arrives.
+            ``before`` says True never arrives; one for which it says a document is answered with that.
     """
 
     calls: Counter[str] = field(default_factory=Counter)
-    before: Callable[[str, int], bool | None] = lambda *_: None
+    before: Callable[[str, int], bool | dict[str, Any] | None] = lambda *_: None
     after: Callable[[str, int], bool | None] = lambda *_: None
 
     def reset(self) -> None:
@@ -41,7 +44,11 @@ class AwsWatch:
             target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
             self.calls[target] += 1
             count = self.calls[target]
-            if self.before(target, count):
+            instead = self.before(target, count)
+            if isinstance(instead, dict):
+                start_response("200 OK", [("Content-Type", "application/x-amz-json-1.1")])
+                return [json.dumps(instead).encode()]
+            if instead:
                 start_response("500 Never arrived", [])
                 return []
             answer = list(app(environ, start_response))
@@ -49,6 +56,33 @@ class AwsWatch:
             return answer
 
         return watched
+
+
+class Bus:
+    """A queue that a rule sends everything on the bus to, the workflows' own events left out."""
+
+    def __init__(self, aws: Any) -> None:
+        self._sqs = aws.client("sqs")
+        self._url = self._sqs.create_queue(QueueName=f"watch-{uuid.uuid4()}")["QueueUrl"]
+        arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        self._events, self._rule = aws.client("events"), f"watch-{uuid.uuid4()}"
+        pattern = '{"source": ["calendly", "calendly-actions"]}'
+        self._events.put_rule(Name=self._rule, EventBusName="local", EventPattern=pattern)
+        self._events.put_targets(Rule=self._rule, EventBusName="local", Targets=[{"Id": "watch", "Arn": arn}])
+
+    def close(self) -> None:
+        self._events.remove_targets(Rule=self._rule, EventBusName="local", Ids=["watch"])
+        self._events.delete_rule(Name=self._rule, EventBusName="local")
+        self._sqs.delete_queue(QueueUrl=self._url)
+
+    def read(self, source: str = "calendly") -> list[Any]:
+        """What came and was not read yet, of a source."""
+        found = []
+        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                found.append(json.loads(message["Body"]))
+        return [event for event in found if event["source"] == source]
 
 
 @dataclass
@@ -92,6 +126,22 @@ class Running:
         client = self.stack.aws.client("secretsmanager")
         return json.loads(client.get_secret_value(SecretId=f"local/accounts/{account}")["SecretString"])
 
+    def run(self, workflow: str, input: Any, *, seconds: float = 60) -> Execution:
+        """Run a state machine to its end."""
+        return workflows.run(self.stack.aws, workflow, input, seconds=seconds)
+
+    def metrics(self) -> Counter[str]:
+        """The counts in the functions' logs, as CloudWatch would read them."""
+        found: Counter[str] = Counter()
+        log = self.log()
+        # Processes share a file, and one may write between another's line and its end.
+        for match in re.finditer(r'\{"_aws"', log):
+            document, _ = json.JSONDecoder().raw_decode(log, match.start())
+            for directive in document["_aws"]["CloudWatchMetrics"]:
+                for metric in directive["Metrics"]:
+                    found[metric["Name"]] += int(sum(document[metric["Name"]]))
+        return found
+
     def log(self) -> str:
         return "".join(path.read_text(errors="replace") for path in sorted(self.logs.glob("*.log")))
 
@@ -117,6 +167,14 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]
     assert "FailedInvalidRequestError" in text or "done" in text, "the functions logged nothing"
     assert [secret[:12] for secret in secrets if secret and secret in text] == [], "the log holds secrets"
     assert contract[0].violations == []
+
+
+@pytest.fixture
+def bus(running: Running) -> Iterator[Bus]:
+    """Whatever comes onto the stack's bus during a test."""
+    watched = Bus(running.stack.aws)
+    yield watched
+    watched.close()
 
 
 @pytest.fixture

@@ -12,7 +12,15 @@ from tests.e2e.conftest import Running
 
 ALL = pytest.mark.parametrize("example", examples(), ids=lambda example: example.action)
 
-PAGED = {"retrieve_events", "retrieve_users_event_types", "retrieve_groups", "retrieve_group_relationships"}
+PAGED = {
+    "retrieve_events",
+    "retrieve_users_event_types",
+    "retrieve_groups",
+    "retrieve_group_relationships",
+    "retrieve_invitees",
+    "retrieve_organization_memberships",
+    "retrieve_webhook_subscriptions",
+}
 REFERENCES = {
     "create_single_use_scheduling_link": "event_type",
     "retrieve_event": "event",
@@ -27,6 +35,14 @@ REFERENCES = {
     "retrieve_user_availability_schedule": "user_availability_schedule",
     "retrieve_user_availability_schedules": "user",
     "retrieve_user_busy_times": "user",
+    "retrieve_invitee": "invitee",
+    "retrieve_invitees": "event",
+    "retrieve_organization_memberships": "user",
+    "create_webhook_subscription": "user",
+    "retrieve_webhook_subscriptions": "user",
+    "retrieve_webhook_subscription": "webhook_subscription",
+    "delete_webhook_subscription": "webhook_subscription",
+    "retrieve_sample_webhook_data": "user",
 }
 REQUIRED = {
     "create_single_use_scheduling_link": "event_type",
@@ -36,6 +52,12 @@ REQUIRED = {
     "retrieve_group_relationship": "group_relationship",
     "retrieve_user_availability_schedule": "user_availability_schedule",
     "retrieve_user_busy_times": "start_time",
+    "retrieve_invitee": "invitee",
+    "retrieve_invitees": "event",
+    "create_webhook_subscription": "events",
+    "retrieve_webhook_subscription": "webhook_subscription",
+    "delete_webhook_subscription": "webhook_subscription",
+    "retrieve_sample_webhook_data": "event",
 }
 SECRETIVE = "do-not-log-this-" + "x" * 40
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from local.examples import examples
 from local.ports import HOST, Ports
 
 ROOT = Path(__file__).parents[2]
@@ -101,8 +102,10 @@ def test_the_demo_shows_every_action_and_exits_0() -> None:
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     rows = [line for line in output.splitlines() if line.endswith("  ok")]
-    assert len(rows) == 13
-    assert "13 of 13 actions answered as they should over both doors." in output
+    assert len(rows) == len(examples())
+    assert f"{len(rows)} of {len(rows)} actions answered as they should over both doors." in output
+    for workflow in ("on-booking", "send-booking-link", "export-events"):
+        assert f"{workflow} " in output
 
 
 def test_a_function_that_is_killed_is_replaced(running) -> None:  # type: ignore[no-untyped-def]

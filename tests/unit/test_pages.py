@@ -55,6 +55,20 @@ def test_a_single_page_is_calendlys_own() -> None:
     assert answer["pagination"]["next_page_token"] == "15"
 
 
+def test_a_single_page_too_large_for_the_door_comes_in_parts() -> None:
+    listing = Listing(50, row_size=1000)
+    uris: list[str] = []
+    token, answers = None, 0
+    while len(uris) < 40 and answers < 20:
+        part, token = collected(listing, max_bytes=8_000, count=40, **({"page_token": token} if token else {}))
+        assert 0 < len(part) < 8
+        uris += part
+        answers += 1
+        assert answers > 1 or len(listing.calls) == 1, "a page at hand is not asked for again"
+    assert uris == [str(number) for number in range(len(uris))]
+    assert listing.calls[0] == (40, None)
+
+
 @pytest.mark.parametrize(("rows", "calls"), [(0, 1), (1, 1), (100, 1), (101, 2), (1000, 10)])
 def test_all_pages_take_no_more_calls_than_needed(rows: int, calls: int) -> None:
     listing = Listing(rows)

@@ -1,0 +1,55 @@
+"""Export the scheduled events of a window of time, with their invitees, to S3: the work of ``export_events``.
+
+It goes on from where the call before it ended, or died: each part that was written is in the checkpoint, and a part
+that is not is written anew under the same name. So every event is there once.
+"""
+
+from typing import Annotated, Literal
+
+from _bucket import Checkpoint, load, save, write_part
+from _rows import events_of, with_invitees
+from pydantic import Field
+
+from actions.inputs import Input, OrganizationRef, Timestamp
+from actions.runtime import Answer, Connected, action
+from calendly.errors import InvalidRequestError
+
+SECONDS_FOR_A_PART = 75.0
+"""A part may have to wait for the rate limit to reset, which takes a minute."""
+
+
+class ExportWindow(Input):
+    """Which events, and where they go.
+
+    Attributes:
+        export: the export's name, which begins the names of its objects.
+        organization: whose events; the account's own if left out.
+        start_time, end_time: the first start time that is in, and the first that is not.
+    """
+
+    export: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+    organization: OrganizationRef | None = None
+    status: Literal["active", "canceled"] | None = None
+    start_time: Timestamp
+    end_time: Timestamp
+
+
+@action(scope="scheduled_events:read")
+def handler(input: ExportWindow, connected: Connected) -> Answer:
+    of = input.model_dump(exclude={"correlation_id"})
+    checkpoint = load(input.export, input.start_time) or Checkpoint(of=of)
+    if checkpoint.of != of:
+        raise InvalidRequestError.for_field(
+            "export", "was begun with other inputs under this name; repeat them to go on, or choose another name"
+        )
+    # At least one part, however little time there is: or it would never end.
+    first = True
+    while not checkpoint.done and (first or connected.call.deadline.remaining() > SECONDS_FOR_A_PART):
+        events, following = events_of(input, connected, checkpoint.cursor)
+        rows = with_invitees(events, connected)
+        checkpoint = checkpoint.after(rows, following)
+        if rows:
+            write_part(input.export, input.start_time, checkpoint.parts, rows)
+        save(input.export, input.start_time, checkpoint)
+        first = False
+    return Answer(checkpoint.counts(input.start_time))

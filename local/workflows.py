@@ -1,0 +1,111 @@
+"""The template's state machines, and the rules that start them, in moto; and how to run one by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from local.resources import Aws
+from local.sam import Template
+
+ROLE = "arn:aws:iam::123456789012:role/local"
+STATE_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:local-"
+
+
+def make_workflows(template: Template, aws: Aws) -> None:
+    """Make every state machine of the template, and its rules on the bus."""
+    machines = {
+        logical_id: resource["Properties"]
+        for logical_id, resource in template.resources.items()
+        if resource["Type"] == "AWS::Serverless::StateMachine"
+    }
+    for logical_id, properties in machines.items():
+        answer = aws.client("stepfunctions").create_state_machine(
+            name=properties["Name"], definition=_definition(template, properties), roleArn=ROLE
+        )
+        for event, rule in properties.get("Events", {}).items():
+            _make_rule(aws, f"{logical_id}{event}", rule["Properties"], answer["stateMachineArn"])
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How an execution ended. ``output`` is parsed; ``history`` holds Step Functions' own events."""
+
+    status: str
+    output: Any
+    error: str | None
+    cause: str | None
+    history: list[dict[str, Any]]
+
+    def errors(self) -> list[str]:
+        """The names of the errors that tasks failed with, in order."""
+        failed = (event.get("taskFailedEventDetails") for event in self.history)
+        return [details["error"] for details in failed if details]
+
+    def states(self) -> list[str]:
+        """The names of the states that were entered, in order."""
+        entered = (event.get("stateEnteredEventDetails") for event in self.history)
+        return [details["name"] for details in entered if details]
+
+
+def start(aws: Aws, workflow: str, input: Any, name: str | None = None) -> str:
+    """Start a state machine, by its name without the stack's (``on-booking``); returns the execution's ARN."""
+    named = {"name": name} if name else {}
+    answer = aws.client("stepfunctions").start_execution(
+        stateMachineArn=STATE_MACHINE + workflow, input=json.dumps(input), **named
+    )
+    return str(answer["executionArn"])
+
+
+def finish(aws: Aws, execution: str, seconds: float = 60) -> Execution:
+    """Wait for an execution to end.
+
+    Raises:
+        TimeoutError: it has not.
+    """
+    client = aws.client("stepfunctions")
+    end = time.monotonic() + seconds
+    while (found := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        if time.monotonic() > end:
+            raise TimeoutError(f"{execution} is still running after {seconds} s")
+        time.sleep(0.05)
+    history = client.get_execution_history(executionArn=execution)["events"]
+    output = json.loads(found["output"]) if found.get("output") else None
+    return Execution(found["status"], output, found.get("error"), found.get("cause"), history)
+
+
+def run(aws: Aws, workflow: str, input: Any, *, seconds: float = 60) -> Execution:
+    """Start a state machine and wait for its end."""
+    return finish(aws, start(aws, workflow, input), seconds)
+
+
+def executions(aws: Aws, workflow: str) -> list[str]:
+    """The ARNs of a state machine's executions."""
+    answer = aws.client("stepfunctions").list_executions(stateMachineArn=STATE_MACHINE + workflow)
+    return [execution["executionArn"] for execution in answer["executions"]]
+
+
+def _definition(template: Template, properties: dict[str, Any]) -> str:
+    """The definition with what the template substitutes in it."""
+    text = (template.root / properties["DefinitionUri"]).read_text()
+    values = {name: _value(template, value) for name, value in properties["DefinitionSubstitutions"].items()}
+    return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
+
+
+def _value(template: Template, value: Any) -> str:
+    if isinstance(value, dict):
+        logical_id, attribute = value["Fn::GetAtt"]
+        if attribute != "Arn":
+            raise ValueError(f"Only ARNs of functions are substituted locally, not {attribute} of {logical_id}.")
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{template.function_name(logical_id)}"
+    return str(value)
+
+
+def _make_rule(aws: Aws, name: str, properties: dict[str, Any], target: str) -> None:
+    client = aws.client("events")
+    bus = properties["EventBusName"]
+    client.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(properties["Pattern"]))
+    client.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "workflow", "Arn": target, "RoleArn": ROLE}])

@@ -1,0 +1,313 @@
+"""The receiver, and the way of a delivery from Calendly to the bus."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sandbox.deliveries import signature
+from tests.e2e.conftest import Bus, Running
+
+SIGNATURE = "Calendly-Webhook-Signature"
+
+
+def key(running: Running) -> str:
+    secret = running.stack.aws.client("secretsmanager").get_secret_value(SecretId="local/oauth-app")
+    return str(json.loads(secret["SecretString"])["webhook_signing_key"])
+
+
+def document(number: int = 0, **payload: Any) -> dict[str, Any]:
+    return {
+        "event": "invitee.canceled",
+        "created_at": "2026-11-23T10:00:00.000000Z",
+        "created_by": "https://api.calendly.com/users/AAAAAAAAAAAAAAAA",
+        "payload": {"uri": f"https://api.calendly.com/scheduled_events/E{number}/invitees/{time.time_ns()}", **payload},
+    }
+
+
+def deliver(
+    running: Running, body: bytes, *, age: int = 0, signed_with: str | None = None, path: str = "/webhooks/default"
+) -> requests.Response:
+    signed = signature(body, int(time.time()) - age, signed_with or key(running))
+    headers = {SIGNATURE: signed, "Content-Type": "application/json"}
+    return running.http("POST", path, data=body, headers=headers)
+
+
+def body_of(webhook: Any) -> bytes:
+    return json.dumps(webhook).encode()
+
+
+def test_a_delivery_becomes_one_event(running: Running, bus: Bus) -> None:
+    webhook = document(name="Zoë 🎉")
+    answer = deliver(running, json.dumps(webhook, ensure_ascii=False, indent=3).encode())
+    assert (answer.status_code, answer.json()) == (200, {"event": "invitee.canceled", "duplicate": False})
+    (event,) = bus.read()
+    assert (event["source"], event["detail-type"]) == ("calendly", "invitee.canceled")
+    assert event["detail"] == {**webhook, "account": "default"}
+
+
+def test_the_same_again_is_dropped_however_it_is_written(running: Running, bus: Bus) -> None:
+    webhook = document()
+    assert deliver(running, body_of(webhook)).json()["duplicate"] is False
+    assert deliver(running, body_of(webhook), age=20).json()["duplicate"] is True
+    assert deliver(running, json.dumps(dict(reversed(webhook.items())), indent=1).encode()).json()["duplicate"] is True
+    assert deliver(running, body_of(webhook), path="/webhooks/sales").json()["duplicate"] is False
+    assert [event["detail"]["account"] for event in bus.read()] == ["default", "sales"]
+
+
+@pytest.mark.parametrize("created_first", [True, False])
+def test_both_halves_of_a_reschedule_carry_each_other(running: Running, bus: Bus, created_first: bool) -> None:
+    old, new = (f"https://api.calendly.com/scheduled_events/{e}/invitees/{time.time_ns()}" for e in ("OLD", "NEW"))
+    canceled = {**document(), "payload": {"uri": old, "rescheduled": True, "new_invitee": new}}
+    created = {**document(), "event": "invitee.created", "payload": {"uri": new, "old_invitee": old}}
+    for webhook in sorted((canceled, created), key=lambda each: each["event"], reverse=created_first):
+        assert deliver(running, body_of(webhook)).ok
+    first, second = bus.read()
+    assert first["detail"]["reschedule"] == second["detail"]["reschedule"]
+    assert first["detail"]["reschedule"] == {
+        "old_invitee": old,
+        "old_event": "https://api.calendly.com/scheduled_events/OLD",
+        "new_invitee": new,
+        "new_event": "https://api.calendly.com/scheduled_events/NEW",
+    }
+
+
+def test_a_cancellation_is_no_reschedule(running: Running, bus: Bus) -> None:
+    assert deliver(running, body_of(document(rescheduled=False, new_invitee=None))).ok
+    assert "reschedule" not in bus.read()[0]["detail"]
+
+
+REFUSED = {
+    "unsigned": (401, "ForgedDeliveryError"),
+    "signed with another key": (401, "ForgedDeliveryError"),
+    "changed on the way": (401, "ForgedDeliveryError"),
+    "no time": (401, "ForgedDeliveryError"),
+    "two times": (401, "ForgedDeliveryError"),
+    "three minutes old": (401, "StaleDeliveryError"),
+    "three minutes ahead": (401, "StaleDeliveryError"),
+    "too large": (413, "OversizedDeliveryError"),
+    "too large for an event": (413, "OversizedDeliveryError"),
+    "not JSON": (400, "MalformedDeliveryError"),
+    "a list": (400, "MalformedDeliveryError"),
+    "no payload": (400, "MalformedDeliveryError"),
+    "no name": (400, "MalformedDeliveryError"),
+    "not a number": (400, "MalformedDeliveryError"),
+    "very deep": (400, "MalformedDeliveryError"),
+    "a bad account": (404, "NotFoundError"),
+}
+
+
+def _refused(running: Running, case: str) -> requests.Response:
+    good = body_of(document())
+    now = int(time.time())
+    match case:
+        case "unsigned":
+            return running.http("POST", "/webhooks/default", data=good)
+        case "signed with another key":
+            return deliver(running, good, signed_with="another")
+        case "changed on the way":
+            return running.http(
+                "POST", "/webhooks/default", data=good + b" ", headers={SIGNATURE: signature(good, now, key(running))}
+            )
+        case "no time":
+            return running.http("POST", "/webhooks/default", data=good, headers={SIGNATURE: "v1=00"})
+        case "two times":
+            signed = f"t={now - 3000}," + signature(good, now, key(running))
+            return running.http("POST", "/webhooks/default", data=good, headers={SIGNATURE: signed})
+        case "three minutes old":
+            return deliver(running, good, age=190)
+        case "three minutes ahead":
+            return deliver(running, good, age=-190)
+        case "too large":
+            return deliver(running, body_of(document(note="x" * 250_000)))
+        case "too large for an event":
+            # Half a character can be told in ASCII alone, in which the others take three times as much.
+            return deliver(running, b'{"event": "x", "payload": "\\ud800' + "é".encode() * 60_000 + b'"}')
+        case "a bad account":
+            return deliver(running, good, path="/webhooks/..%2Fx")
+    bodies: dict[str, Any] = {
+        "not JSON": b"{",
+        "a list": b"[]",
+        "no payload": b'{"event": "invitee.created"}',
+        "no name": b'{"event": "", "payload": {}}',
+        "not a number": b'{"event": "x", "payload": NaN}',
+        "very deep": b'{"event": "x", "payload": ' + b"[" * 500 + b"]" * 500 + b"}",
+    }
+    return deliver(running, bodies[case])
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_a_good_delivery_is_refused_and_counted(running: Running, bus: Bus, case: str) -> None:
+    status, error = REFUSED[case]
+    before = running.metrics()[f"Failed{error}"]
+    answer = _refused(running, case)
+    assert (answer.status_code, answer.json()["title"]) == (status, error)
+    assert running.metrics()[f"Failed{error}"] == before + 1
+    assert bus.read() == []
+
+
+def test_a_bus_outage_is_answered_so_that_calendly_delivers_again(running: Running, bus: Bus) -> None:
+    body = body_of(document())
+    running.aws.before = lambda target, _: target == "PutEvents"
+    answer = deliver(running, body)
+    running.aws.reset()
+    assert (answer.status_code, answer.json()["title"]) == (503, "BusUnavailableError")
+    assert deliver(running, body).json()["duplicate"] is False
+    assert len(bus.read()) == 1
+
+
+def test_a_bus_that_refuses_an_entry_has_not_taken_it(running: Running, bus: Bus) -> None:
+    """PutEvents answers 200 and counts what it did not take."""
+    refusal = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException", "ErrorMessage": "..."}]}
+    body = body_of(document())
+    running.aws.before = lambda target, _: refusal if target == "PutEvents" else None
+    answer = deliver(running, body)
+    running.aws.reset()
+    assert (answer.status_code, answer.json()["title"]) == (503, "BusUnavailableError")
+    assert "ThrottlingException" in answer.json()["detail"]
+    assert deliver(running, body).json()["duplicate"] is False
+    assert len(bus.read()) == 1
+
+
+def test_a_new_signing_key_is_found_within_half_a_minute(running: Running) -> None:
+    """A signature that does not agree has the secret read again, if it was not read just now."""
+    client = running.stack.aws.client("secretsmanager")
+    stored = client.get_secret_value(SecretId="local/oauth-app")["SecretString"]
+    running.stack.pool.recycle()
+    client.put_secret_value(SecretId="local/oauth-app", SecretString='{"webhook_signing_key": "the-next-one"}')
+    try:
+        assert deliver(running, body_of(document()), signed_with="the-next-one").ok
+    finally:
+        client.put_secret_value(SecretId="local/oauth-app", SecretString=stored)
+        running.stack.pool.recycle()
+
+
+def test_without_a_key_calendly_is_asked_to_deliver_later(running: Running) -> None:
+    client = running.stack.aws.client("secretsmanager")
+    stored = client.get_secret_value(SecretId="local/oauth-app")["SecretString"]
+    running.stack.pool.recycle()
+    client.put_secret_value(SecretId="local/oauth-app", SecretString="{}")
+    try:
+        answer = deliver(running, body_of(document()), signed_with="x")
+    finally:
+        client.put_secret_value(SecretId="local/oauth-app", SecretString=stored)
+        running.stack.pool.recycle()
+    assert answer.status_code == 503
+    assert "webhook_signing_key" in answer.json()["detail"]
+
+
+def test_a_thousand_deliveries(running: Running, bus: Bus) -> None:
+    """Of every twenty, two come twice; one forgery and one old recording come along; the bus fails in the middle."""
+    running.http("POST", "/accounts/default/webhook_subscriptions", json={"events": ["invitee.created"]})
+    before = running.metrics()
+    running.sandbox("webhooks", duplicate_every=8, forged_every=16, stale_every=16, retry_seconds=0.2)
+    booked: list[str] = []
+    outage = range(150, 220)
+    running.aws.reset()
+    running.aws.before = lambda target, count: target == "PutEvents" and count in outage
+    # The events here start on_booking, too; what it does is another test's, and a thousand are a minute's work.
+    running.stack.aws.client("events").disable_rule(Name="OnBookingBooked", EventBusName="local")
+    try:
+        for _ in range(8):
+            booked += running.sandbox("bookings", count=100)["invitees"]
+        _until_delivered(running)
+    finally:
+        running.stack.aws.client("events").enable_rule(Name="OnBookingBooked", EventBusName="local")
+        running.aws.reset()
+    state = requests.get(f"{running.stack.calendly_url}/_sandbox/state", timeout=10).json()
+    outcomes = state["webhook_outcomes"]
+    arrived = [event["detail"]["payload"]["uri"] for event in bus.read()]
+    assert sorted(arrived) == sorted(booked)
+    assert outcomes["forged 401"] == outcomes["stale 401"] == 50
+    assert (outcomes["genuine 200"], outcomes["duplicate 200"]) == (800, 100)
+    failed = sum(count for outcome, count in outcomes.items() if outcome.endswith(" 503"))
+    assert failed > 0, "the outage was not felt"
+    counted = running.metrics() - before
+    assert counted["WebhooksDelivered"] == 800
+    assert counted["WebhooksDropped"] == 100
+    assert counted["FailedForgedDeliveryError"] == counted["FailedStaleDeliveryError"] == 50
+    assert counted["FailedBusUnavailableError"] == failed
+
+
+def _until_delivered(running: Running) -> None:
+    end = time.monotonic() + 240
+    while running.world.deliveries.pending:
+        assert time.monotonic() < end, running.world.deliveries.outcomes
+        time.sleep(0.1)
+
+
+HEADERS = st.one_of(
+    st.none(),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=200),
+    st.builds("t={},v1={}".format, st.integers(), st.text("0123456789abcdef", max_size=70)),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=20), inner, max_size=5),
+)
+FINITE_JSON = JSON.filter(lambda value: not {"NaN", "Infinity"} & set(re.findall(r"\w+", json.dumps(value))))
+BODIES = st.one_of(
+    st.binary(max_size=300),
+    st.builds(lambda value: json.dumps(value).encode(), JSON),
+    st.builds(
+        lambda event, payload: json.dumps({"event": event, "payload": payload}).encode(),
+        st.text(max_size=200) | JSON,
+        JSON,
+    ),
+)
+FUZZ = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def invoke(running: Running, body: Any, headers: Any, **more: Any) -> Any:
+    """The receiver with a proxy event of any kind, past what an HTTP client would send."""
+    event = {"httpMethod": "POST", "requestContext": {}, "pathParameters": {"account": "default"}}
+    return running.direct("ReceiveWebhook", **{**event, "body": body, "headers": headers, **more})
+
+
+@FUZZ
+@given(body=BODIES, header=HEADERS, encoded=st.booleans())
+def test_whatever_is_not_signed_is_refused(running: Running, body: bytes, header: str | None, encoded: bool) -> None:
+    puts = running.aws.calls["PutEvents"]
+    text = base64.b64encode(body).decode() if encoded else body.decode(errors="replace")
+    answer = invoke(running, text, {SIGNATURE: header, "x": None}, isBase64Encoded=encoded)
+    assert 400 <= answer["statusCode"] < 500
+    assert_tells_nothing(answer)
+    assert running.aws.calls["PutEvents"] == puts
+
+
+@FUZZ
+@given(body=BODIES)
+def test_whatever_is_signed_is_an_event_or_refused(running: Running, body: bytes) -> None:
+    signed = signature(body, int(time.time()), key(running))
+    answer = invoke(running, base64.b64encode(body).decode(), {SIGNATURE.upper(): signed}, isBase64Encoded=True)
+    assert answer["statusCode"] == 200 or 400 <= answer["statusCode"] < 500
+    assert_tells_nothing(answer)
+
+
+@FUZZ
+@given(body=FINITE_JSON, headers=FINITE_JSON, path=FINITE_JSON, encoded=FINITE_JSON)
+def test_a_proxy_event_of_any_kind_is_refused(
+    running: Running, body: Any, headers: Any, path: Any, encoded: Any
+) -> None:
+    answer = invoke(running, body, headers, pathParameters=path, isBase64Encoded=encoded)
+    assert 400 <= answer["statusCode"] < 500
+    assert_tells_nothing(answer)
+
+
+def assert_tells_nothing(answer: dict[str, Any]) -> None:
+    assert "Traceback" not in answer["body"]
+    assert ".py" not in answer["body"]

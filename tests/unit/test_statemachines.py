@@ -1,0 +1,147 @@
+"""The definitions in ``statemachines/``: valid, careful about errors, and allowed what they do and nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+
+import calendly.errors
+from calendly.errors import CalendlyError
+from tests.unit.test_architecture import RESOURCES, ROOT, statements
+
+DEFINITIONS = {path.name.split(".")[0]: path for path in sorted((ROOT / "statemachines").glob("*.asl.json"))}
+MACHINES = {
+    resource["Properties"]["DefinitionUri"].split("/")[1].split(".")[0]: resource["Properties"]
+    for resource in RESOURCES.values()
+    if resource["Type"] == "AWS::Serverless::StateMachine"
+}
+EACH = pytest.mark.parametrize("name", DEFINITIONS)
+RETRYABLE = {
+    name
+    for name, kind in inspect.getmembers(calendly.errors, inspect.isclass)
+    if issubclass(kind, CalendlyError) and kind.retryable
+}
+
+
+def definition(name: str) -> Any:
+    return json.loads(DEFINITIONS[name].read_text())
+
+
+def states(node: Any) -> Iterator[dict[str, Any]]:
+    """Every state, those within a Map among them."""
+    for state in node.get("States", {}).values():
+        yield state
+        yield from states(state.get("ItemProcessor", {}))
+
+
+def tasks(name: str) -> list[dict[str, Any]]:
+    return [state for state in states(definition(name)) if state.get("Resource", "").endswith("lambda:invoke")]
+
+
+def retried(state: dict[str, Any]) -> set[str]:
+    return {error for retrier in state.get("Retry", ()) for error in retrier["ErrorEquals"]}
+
+
+def test_every_definition_is_deployed() -> None:
+    assert set(DEFINITIONS) == set(MACHINES) == {"export_events", "on_booking", "send_booking_link"}
+
+
+@EACH
+def test_a_definition_is_valid(name: str) -> None:
+    """By the schema that cfn-lint has; ``make check`` asks asl-validator, too, where there is a Node.js."""
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {
+            "Machine": {
+                "Type": "AWS::StepFunctions::StateMachine",
+                "Properties": {
+                    "RoleArn": "arn:aws:iam::123456789012:role/x",
+                    "DefinitionString": DEFINITIONS[name].read_text(),
+                    "DefinitionSubstitutions": dict.fromkeys(MACHINES[name]["DefinitionSubstitutions"], "x"),
+                },
+            }
+        },
+    }
+    assert [str(match) for match in lint(json.dumps(template))] == []
+
+
+def test_the_validator_notices_a_definition_that_is_wrong() -> None:
+    wrong = {"StartAt": "A", "States": {"A": {"Type": "Task", "Retry": "often"}}}
+    properties = {"RoleArn": "arn:aws:iam::123456789012:role/x", "DefinitionString": json.dumps(wrong)}
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    assert lint(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Machine": machine}}))
+
+
+@EACH
+def test_every_task_retries_what_may_pass(name: str) -> None:
+    assert tasks(name)
+    for task in tasks(name):
+        assert retried(task) >= RETRYABLE
+        assert retried(task) >= {"Lambda.ServiceException", "Lambda.TooManyRequestsException", "Lambda.Unknown"}
+        assert "OutcomeUnknownError" not in retried(task)
+        assert task["Retry"] == tasks("on_booking")[0]["Retry"], "one way to retry, everywhere"
+
+
+@EACH
+def test_every_task_says_what_happens_when_only_a_person_can_help(name: str) -> None:
+    for task in tasks(name):
+        caught = {error for catcher in task["Catch"] for error in catcher["ErrorEquals"]}
+        assert caught & {"ReauthenticationRequiredError", "States.ALL"}
+
+
+@EACH
+def test_what_creates_is_called_with_a_key(name: str) -> None:
+    for task in tasks(name):
+        if "Create" in task["Arguments"]["FunctionName"]:
+            assert "idempotency_key" in task["Arguments"]["Payload"]
+
+
+@EACH
+def test_a_workflow_may_call_its_tasks_and_no_others(name: str) -> None:
+    machine = MACHINES[name]
+    called = {re.sub(r"[${}]", "", task["Arguments"]["FunctionName"]) for task in tasks(name)}
+    allowed = [each for each in statements(_role(machine)) if "lambda:InvokeFunction" in each["Action"]]
+    assert [each["Resource"] for each in allowed] == [
+        [{"GetAtt": f"{function}.Arn"} for function in _sorted(called, allowed)]
+    ]
+    used = set(re.findall(r"\$\{(\w+)\}", DEFINITIONS[name].read_text()))
+    assert used == set(machine["DefinitionSubstitutions"])
+
+
+def _role(machine: dict[str, Any]) -> str:
+    return str(machine["Role"]["GetAtt"].split(".")[0])
+
+
+def _sorted(called: set[str], allowed: list[dict[str, Any]]) -> list[str]:
+    """In the order of the template."""
+    order = [each["GetAtt"].split(".")[0] for each in allowed[0]["Resource"]]
+    return sorted(called, key=order.index)
+
+
+@EACH
+def test_a_workflow_is_logged_and_traced_without_what_it_handles(name: str) -> None:
+    machine = MACHINES[name]
+    assert machine["Tracing"] == {"Enabled": True}
+    assert machine["Logging"]["Level"] == "ALL"
+    assert machine["Logging"]["IncludeExecutionData"] is False
+
+
+@EACH
+def test_a_workflow_has_an_example_of_its_input(name: str) -> None:
+    assert isinstance(json.loads((ROOT / "statemachines" / "inputs" / f"{name}.json").read_text()), dict)
+
+
+def test_the_page_shows_the_retry_and_the_catch_that_are_used() -> None:
+    page = (ROOT / "docs" / "step-functions.md").read_text()
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    task = tasks("on_booking")[0]
+    shown = [each for block in blocks for each in ([block, *states(block)] if isinstance(block, dict) else [])]
+    assert any(each.get("Retry") == task["Retry"] for each in shown)
+    for name in {*RETRYABLE, "ReauthenticationRequiredError", "NotFoundError", "OutcomeUnknownError"}:
+        assert f"`{name}`" in page
