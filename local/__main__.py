@@ -51,8 +51,8 @@ and open the authorize_url it answers in a browser. Then for example:
 Deliver webhooks:    curl -s {urls["api_url"]}/accounts/default/webhook_subscriptions \\
                      -d '{{"events": ["invitee.created"]}}'
 and book something:  curl -s -X POST {urls["calendly_url"]}/_sandbox/bookings
-Run a workflow:      aws --endpoint-url {urls["aws_url"]} stepfunctions start-execution --state-machine-arn \
-                     arn:aws:states:us-east-1:123456789012:stateMachine:local-send-booking-link \
+Run a workflow:      aws --endpoint-url {urls["aws_url"]} stepfunctions start-execution --state-machine-arn \\
+                     arn:aws:states:us-east-1:123456789012:stateMachine:local-send-booking-link \\
                      --input file://statemachines/inputs/send_booking_link.json
 
 Ctrl-C stops everything.""",
