@@ -15,6 +15,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from accounts import aws as accounts_aws
+from accounts import secrets as accounts_secrets
 from accounts.account import Account
 from accounts.directory import Directory, Entry
 from accounts.outcome import Result
@@ -237,6 +238,8 @@ def moto_behind_a_gate() -> Iterator[Gate]:
             return once(service, min(read_timeout, 0.5), 1)
 
         patch.setattr(accounts_aws, "client", client)
+        patch.setattr(accounts_secrets, "ATTEMPTS", 1)
+        patch.setattr(accounts_secrets, "TIMEOUT_SECONDS", 0.5)
         yield gate
     once.cache_clear()
     server.shutdown()

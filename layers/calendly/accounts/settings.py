@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from calendly.oauth import PUBLIC_AUTH
-from calendly.references import PUBLIC_API
+from calendly.references import PUBLIC_API, PUBLIC_AUTH
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from accounts import aws
+from accounts import aws, secrets
 from accounts.account import Account, how_to_connect
 from accounts.settings import Settings
 from calendly.errors import AccountNotFoundError, AccountUnavailableError
-from calendly.oauth import OAuthApp
+
+if TYPE_CHECKING:
+    from calendly.oauth import OAuthApp
 
 CURRENT = "AWSCURRENT"
 STAGED = "calendly-staged"
@@ -159,6 +161,8 @@ class AccountStore:
         Raises:
             AccountUnavailableError: they are not there; says how to store them.
         """
+        from calendly.oauth import OAuthApp
+
         name = self._settings.oauth_app_secret
         document = self._application()
         try:
@@ -170,7 +174,7 @@ class AccountStore:
             ) from None
 
     def _application(self) -> dict[str, Any]:
-        value = self._value(self._settings.oauth_app_secret, CURRENT)
+        value = secrets.read(self._settings.oauth_app_secret, CURRENT)
         try:
             document = json.loads(value[0] if value else "{}")
         except ValueError:
@@ -182,7 +186,7 @@ class AccountStore:
         return aws.client("secretsmanager")
 
     def _stored(self, name: str, stage: str) -> Stored | None:
-        value = self._value(self._settings.account_secret(name), stage)
+        value = secrets.read(self._settings.account_secret(name), stage)
         if value is None:
             return None
         try:
@@ -192,15 +196,3 @@ class AccountStore:
                 f"The secret {self._settings.account_secret(name)} is damaged: {error}. {how_to_connect(name)}",
                 value[1],
             ) from None
-
-    def _value(self, name: str, stage: str) -> tuple[str, str] | None:
-        """A secret's string and version; None where there is no such secret or version."""
-        with aws.faults(f"to read the secret {name}"):
-            try:
-                answer = self._client.get_secret_value(SecretId=name, VersionStage=stage)
-            except self._client.exceptions.ResourceNotFoundException:
-                return None
-            except self._client.exceptions.InvalidRequestException:
-                # Marked for deletion.
-                return None
-        return str(answer["SecretString"]), str(answer["VersionId"])

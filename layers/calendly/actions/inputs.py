@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -25,7 +24,6 @@ from actions.doors import readable
 from calendly import references
 from calendly.documents import to_timestamp
 from calendly.errors import FieldError, InvalidRequestError
-from calendly.groups import OWNER_KINDS
 from calendly.webhooks import EVENTS
 
 _HTTPS_URL = re.compile(r"https://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?")
@@ -91,9 +89,9 @@ def _webhook_event(value: str) -> str:
     """Names that are not known go through, because Calendly adds some; what is nearly a known one is a mistake."""
     if value in EVENTS:
         return value
-    nearest = difflib.get_close_matches(value, EVENTS, n=1, cutoff=0.8)
+    nearest = _nearest(value, EVENTS, cutoff=0.8)
     if nearest:
-        raise ValueError(f"is not known to Calendly; did you mean {nearest[0]}?")
+        raise ValueError(f"is not known to Calendly; did you mean {nearest}?")
     if not _EVENT.fullmatch(value):
         raise ValueError("must be names such as invitee.created")
     return value
@@ -111,7 +109,7 @@ EventRef = Annotated[str, _refers_to("scheduled_events")]
 EventTypeRef = Annotated[str, _refers_to("event_types")]
 GroupRef = Annotated[str, _refers_to("groups")]
 GroupRelationshipRef = Annotated[str, _refers_to("group_relationships")]
-GroupOwnerRef = Annotated[str, _refers_to(*OWNER_KINDS)]
+GroupOwnerRef = Annotated[str, _refers_to(*references.GROUP_OWNERS)]
 InviteeRef = Annotated[str, _refers_to("scheduled_events/*/invitees")]
 OrganizationRef = Annotated[str, _refers_to("organizations")]
 ScheduleRef = Annotated[str, _refers_to("user_availability_schedules")]
@@ -134,7 +132,8 @@ class Common(BaseModel):
         correlation_id: the caller's id for this call; it comes back in the log, and over HTTP in a header.
     """
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    # Built when first used: an action's module has several models' worth of bases, and uses one.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     correlation_id: Annotated[str, Field(max_length=256)] | None = None
 
@@ -242,8 +241,15 @@ def _field_error(details: Mapping[str, Any], known: list[str]) -> FieldError:
 
 
 def _unknown(field: str, known: list[str]) -> str:
-    nearest = difflib.get_close_matches(field, known, n=1, cutoff=0.5)
-    return f"is not known; did you mean {nearest[0]}?" if nearest else f"is not known; known are {', '.join(known)}"
+    nearest = _nearest(field, known, cutoff=0.5)
+    return f"is not known; did you mean {nearest}?" if nearest else f"is not known; known are {', '.join(known)}"
+
+
+def _nearest(text: str, known: Sequence[str], cutoff: float) -> str | None:
+    # Imported for those who err.
+    import difflib
+
+    return next(iter(difflib.get_close_matches(text, known, n=1, cutoff=cutoff)), None)
 
 
 _MESSAGES = {

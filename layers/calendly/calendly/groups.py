@@ -6,10 +6,8 @@ from typing import Any
 
 from calendly.client import Calendly
 from calendly.documents import Document, Page, Resource
+from calendly.references import GROUP_OWNERS
 from calendly.transport import Operation
-
-OWNER_KINDS = ("organization_memberships", "organizations/*/invitations")
-"""What can be in a group: a member of the organization, or somebody invited to it."""
 
 
 class Group(Resource):
@@ -86,7 +84,7 @@ class GroupRelationships:
         calendly = self._calendly
         params = {
             "organization": calendly.optional_uri(organization, "organizations"),
-            "owner": calendly.optional_uri(owner, *OWNER_KINDS),
+            "owner": calendly.optional_uri(owner, *GROUP_OWNERS),
             "group": calendly.optional_uri(group, "groups"),
             "count": count,
             "page_token": page_token,

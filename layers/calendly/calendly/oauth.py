@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 from calendly import responses, scopes
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyError, OutcomeUnknownError, RateLimitedError
+from calendly.references import PUBLIC_AUTH
 from calendly.transport import Operation, Response, Transport
 
-PUBLIC_AUTH = "https://auth.calendly.com"
 CODE_LIFETIME = 600
 """Seconds an authorization code lives."""
 

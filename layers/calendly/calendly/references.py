@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 
 PUBLIC_API = "https://api.calendly.com"
+PUBLIC_AUTH = "https://auth.calendly.com"
+
+GROUP_OWNERS = ("organization_memberships", "organizations/*/invitations")
+"""What can be in a group: a member of the organization, or somebody invited to it."""
 
 # Calendly does not document the form of an id. Those seen are UUIDs and runs of sixteen or more letters and digits, so
 # a bare id must look like one of them; in a full URI, which comes from Calendly, any plain segment is taken.

@@ -1,0 +1,147 @@
+"""Reading a secret without boto3: signed as botocore signs, and answered as boto3 would be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as BotocoreCredentials
+from werkzeug.wrappers import Request, Response
+
+from accounts import secrets
+from accounts.secrets import Credentials, read, sign
+from calendly.errors import AccountUnavailableError
+from sandbox.server import serve
+
+Answer = Callable[[Request], Response]
+
+
+class SecretsManager:
+    """A service that answers what a test wants, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+        self.answers: list[Answer] = []
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        request.get_data()
+        self.asked.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return answer(request)(environ, start_response)
+
+
+def error(code: str, status: int = 400) -> Answer:
+    body = json.dumps({"__type": f"com.amazonaws.secretsmanager#{code}", "Message": "no"})
+    return lambda _: Response(body, status, content_type="application/x-amz-json-1.1")
+
+
+def good(_: Request) -> Response:
+    return Response(json.dumps({"SecretString": "s", "VersionId": "v"}), content_type="application/x-amz-json-1.1")
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsManager]:
+    stub = SecretsManager()
+    server = serve(stub, 0)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-key")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a-session-token")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setattr(secrets, "_FIRST_PAUSE", 0.001)
+    yield stub
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("token", [None, "a-session-token"])
+def test_it_signs_as_botocore_does(monkeypatch: pytest.MonkeyPatch, token: str | None) -> None:
+    moment = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
+    body, host = b'{"SecretId": "x"}', "secretsmanager.eu-central-1.amazonaws.com"
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "secretsmanager.GetSecretValue"}
+    ours = sign(
+        Credentials("AKID", "a-secret-key", token),
+        region="eu-central-1",
+        host=host,
+        headers=headers,
+        body=body,
+        now=moment.timestamp(),
+    )
+    theirs = AWSRequest("POST", f"https://{host}/", headers=headers, data=body)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda **_: moment.replace(tzinfo=None))
+    SigV4Auth(BotocoreCredentials("AKID", "a-secret-key", token), "secretsmanager", "eu-central-1").add_auth(theirs)
+    assert ours["authorization"] == theirs.headers["Authorization"]
+    assert ours["x-amz-date"] == theirs.headers["X-Amz-Date"]
+
+
+def test_it_asks_for_a_version_and_gives_its_text(service: SecretsManager) -> None:
+    service.answers = [good]
+    assert read("stack/accounts/default", "AWSCURRENT") == ("s", "v")
+    (request,) = service.asked
+    assert request.headers["X-Amz-Target"] == "secretsmanager.GetSecretValue"
+    assert request.headers["X-Amz-Security-Token"] == "a-session-token"
+    assert json.loads(request.get_data()) == {"SecretId": "stack/accounts/default", "VersionStage": "AWSCURRENT"}
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "InvalidRequestException"])
+def test_what_is_not_there_is_none(service: SecretsManager, code: str) -> None:
+    service.answers = [error(code)]
+    assert read("x", "AWSCURRENT") is None
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize("first", [error("ThrottlingException"), error("InternalServiceError", 500)])
+def test_what_may_pass_is_tried_again(service: SecretsManager, first: Answer) -> None:
+    service.answers = [first, good]
+    assert read("x", "AWSCURRENT") == ("s", "v")
+    assert len(service.asked) == 2
+
+
+def test_it_gives_up_after_three_attempts(service: SecretsManager) -> None:
+    service.answers = [error("ThrottlingException")]
+    with pytest.raises(AccountUnavailableError, match="ThrottlingException"):
+        read("x", "AWSCURRENT")
+    assert len(service.asked) == 3
+
+
+def test_a_refusal_is_told_at_once_and_by_name(service: SecretsManager) -> None:
+    service.answers = [error("AccessDeniedException")]
+    with pytest.raises(AccountUnavailableError, match="AccessDeniedException"):
+        read("x", "AWSCURRENT")
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"<html>"])
+def test_an_answer_that_is_none_is_no_secret(service: SecretsManager, body: bytes) -> None:
+    service.answers = [lambda _: Response(body, 500)]
+    with pytest.raises(AccountUnavailableError):
+        read("x", "AWSCURRENT")
+
+
+def test_credentials_are_not_in_reprs() -> None:
+    assert "hush" not in repr(Credentials("AKID", "hush", "hush-too"))
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint"),
+    [
+        ("eu-central-1", "https://secretsmanager.eu-central-1.amazonaws.com"),
+        ("cn-north-1", "https://secretsmanager.cn-north-1.amazonaws.com.cn"),
+        ("us-gov-west-1", "https://secretsmanager.us-gov-west-1.amazonaws.com"),
+    ],
+)
+def test_it_goes_where_boto3_would(monkeypatch: pytest.MonkeyPatch, region: str, endpoint: str) -> None:
+    import boto3
+
+    for variable in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_REGION", region)
+    assert secrets._endpoint() == endpoint
+    client = boto3.client("secretsmanager", region, aws_access_key_id="x", aws_secret_access_key="x")
+    assert client.meta.endpoint_url == endpoint
