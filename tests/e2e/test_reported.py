@@ -188,6 +188,7 @@ def test_a_process_that_died_idle_is_not_the_callers_problem(running: Running) -
     running.direct("RetrieveUser")
     for process in running.stack.pool.processes("RetrieveUser"):
         process.process.kill()
+        process.process.wait()
     assert "resource" in running.direct("RetrieveUser")
 
 

@@ -16,11 +16,11 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from accounts.aws import refused
+from calendly.connections import open_connection
 
 SERVICE = "secretsmanager"
 TIMEOUT_SECONDS = 5.0
@@ -124,7 +124,7 @@ def _post(body: bytes) -> tuple[int, dict[str, Any]]:
         body=body,
         now=time.time(),
     )
-    connection = _connection(address.scheme, address.netloc)
+    connection = open_connection(address.scheme, address.netloc, TIMEOUT_SECONDS)
     try:
         connection.request("POST", "/", body, headers)
         response = connection.getresponse()
@@ -134,20 +134,6 @@ def _post(body: bytes) -> tuple[int, dict[str, Any]]:
         return response.status, answer
     finally:
         connection.close()
-
-
-def _connection(scheme: str, netloc: str) -> http.client.HTTPConnection:
-    if scheme == "http":
-        return http.client.HTTPConnection(netloc, timeout=TIMEOUT_SECONDS)
-    return http.client.HTTPSConnection(netloc, timeout=TIMEOUT_SECONDS, context=_tls())
-
-
-@lru_cache(maxsize=1)
-def _tls() -> Any:
-    import ssl
-
-    # Where boto3 looks for certificates, too, if it is told.
-    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
 
 
 def _region() -> str:

@@ -6,17 +6,17 @@ status means is ``responses.raise_for``'s to say.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import requests
-import urllib3.exceptions
+from urllib.parse import urlencode
 
 from calendly import retries
+from calendly.connections import Connections, LostError, NotSentError
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyUnavailableError, OutcomeUnknownError
 from calendly.retries import Outcome
@@ -76,7 +76,7 @@ class Response:
 
 
 class Transport:
-    """Sends requests over one pooled HTTP session. Made once per process; safe to share between threads."""
+    """Sends requests over kept-alive connections. Made once per process; safe to share between threads."""
 
     def __init__(
         self,
@@ -85,10 +85,8 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._session = requests.Session()
-        self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
-        # requests would otherwise look for a netrc file at every call, and let it replace a bearer token.
-        self._session.trust_env = False
+        self._connections = Connections()
+        self._headers = {"User-Agent": user_agent, "Accept": "application/json"}
         self._sleep = sleep
         self._jitter = jitter
         self.requests_sent = 0
@@ -136,8 +134,10 @@ class Transport:
                 outcome = _outcome(response.status)
                 if outcome is None:
                     return response
-            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-                outcome = Outcome.NOT_SENT if _not_sent(error) else Outcome.LOST
+            except NotSentError:
+                outcome = Outcome.NOT_SENT
+            except LostError:
+                outcome = Outcome.LOST
             decision = retries.decide(
                 outcome,
                 write=operation.write,
@@ -166,30 +166,25 @@ class Transport:
     ) -> Response:
         self.requests_sent += 1
         timeout = deadline.remaining() - SAFETY_MARGIN
-        answer = self._session.request(
+        sent = {**self._headers, **(headers or {})}
+        body = None
+        if auth is not None:
+            sent["Authorization"] = f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
+        if document is not None:
+            sent["Content-Type"] = "application/json"
+            body = json.dumps(document).encode()
+        elif form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode(form).encode()
+        answer = self._connections.send(
             operation.method,
-            url,
-            headers=dict(headers or {}),
-            auth=auth,
-            params=params,
-            json=document,
-            data=form,
-            timeout=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
-            allow_redirects=False,
-            stream=True,
+            f"{url}?{urlencode(params)}" if params else url,
+            headers=sent,
+            body=body,
+            timeouts=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
+            out_of_time=lambda: deadline.remaining() <= SAFETY_MARGIN / 2,
         )
-        return Response(answer.status_code, answer.headers, _parse(_read(answer, deadline)))
-
-
-def _read(answer: requests.Response, deadline: Deadline) -> bytes:
-    """The whole body, within the deadline: a read timeout alone starts anew with each byte that drips in."""
-    pieces = []
-    with answer:
-        while piece := answer.raw.read1(65536, decode_content=True):
-            pieces.append(piece)
-            if deadline.remaining() <= SAFETY_MARGIN / 2:
-                raise requests.ReadTimeout("the body took too long")
-    return b"".join(pieces)
+        return Response(answer.status, answer.headers, _parse(answer.body))
 
 
 def _parse(content: bytes) -> Any:
@@ -206,21 +201,6 @@ def _outcome(status: int) -> Outcome | None:
     if status in _GATEWAY_STATUSES:
         return Outcome.GATEWAY
     return Outcome.SERVER_ERROR if status >= 500 else None
-
-
-def _not_sent(error: Exception) -> bool:
-    """Whether the connection was never made, so that Calendly cannot have acted.
-
-    ``requests`` wraps urllib3's reason in its own exception; only a failure to connect is proof.
-    """
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, (requests.ConnectTimeout, urllib3.exceptions.NewConnectionError)):
-            return True
-        reason = getattr(seen, "reason", None)
-        argument = seen.args[0] if seen.args else None
-        seen = next((x for x in (reason, argument) if isinstance(x, BaseException)), None)
-    return False
 
 
 def _no_answer(operation: Operation, outcome: Outcome) -> CalendlyUnavailableError | OutcomeUnknownError:

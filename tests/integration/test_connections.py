@@ -1,0 +1,159 @@
+"""Connections, against a server that speaks what a test tells it to, byte by byte."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from calendly.connections import Answer, Connections, LostError, NotSentError
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Thing: yes\r\n\r\n{}"
+
+
+class Server:
+    """Answers each request with what ``says`` gives, and counts connections. None hangs up instead."""
+
+    def __init__(self, says: Callable[[int], bytes | None]) -> None:
+        self.says = says
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self.hang_up_after: int | None = None
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            served = 0
+            while True:
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    piece = connection.recv(65536)
+                    if not piece:
+                        return
+                    head += piece
+                self.requests.append(head)
+                said = self.says(len(self.requests))
+                if said is None:
+                    return
+                connection.sendall(said)
+                served += 1
+                if served == self.hang_up_after:
+                    return
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[Callable[[int], bytes | None]], Server]]:
+    servers: list[Server] = []
+
+    def serve(says: Callable[[int], bytes | None]) -> Server:
+        servers.append(Server(says))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        server.close()
+
+
+def get(connections: Connections, server: Server, **how: object) -> Answer:
+    usual = {"headers": {"A": "b"}, "body": None, "timeouts": (1.0, 0.5), "out_of_time": lambda: False}
+    return connections.send("GET", f"{server.url}/path?q=1", **{**usual, **how})  # type: ignore[arg-type]
+
+
+def test_a_connection_is_used_again(serving) -> None:  # type: ignore[no-untyped-def]
+    server, connections = serving(lambda _: OK), Connections()
+    answers = [get(connections, server) for _ in range(3)]
+    assert [(answer.status, answer.body, answer.headers.get("x-thing")) for answer in answers] == [
+        (200, b"{}", "yes")
+    ] * 3
+    assert server.connections == 1
+    assert server.requests[0].startswith(b"GET /path?q=1 HTTP/1.1\r\n")
+
+
+def test_one_that_the_other_side_closed_meanwhile_is_not(serving) -> None:  # type: ignore[no-untyped-def]
+    """As after a freeze: no request is lost on it."""
+    server, connections = serving(lambda _: OK), Connections()
+    server.hang_up_after = 1
+    for _ in range(3):
+        assert get(connections, server).status == 200
+        time.sleep(0.05)
+    assert server.connections == 3
+
+
+def test_threads_have_connections_of_their_own(serving) -> None:  # type: ignore[no-untyped-def]
+    def slowly(_: int) -> bytes:
+        time.sleep(0.1)
+        return OK
+
+    server, connections = serving(slowly), Connections()
+    with ThreadPoolExecutor(4) as threads:
+        assert {answer.status for answer in threads.map(lambda _: get(connections, server), range(8))} == {200}
+    assert server.connections <= 4
+
+
+def test_gzip_and_chunks_are_taken_apart(serving) -> None:  # type: ignore[no-untyped-def]
+    body = gzip.compress(b'{"a": 1}')
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(body[i : i + 7]), body[i : i + 7]) for i in range(0, len(body), 7))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    server = serving(lambda _: head + chunks + b"0\r\n\r\n")
+    assert get(Connections(), server).body == b'{"a": 1}'
+    assert b"Accept-Encoding: gzip" in server.requests[0]
+
+
+LOST = {
+    "hung up": None,
+    "half a body": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf",
+    "half a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n64\r\nhalf",
+    "no HTTP": b"SSH-2.0-OpenSSH\r\n\r\n",
+    "damaged gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhalf",
+    "silence": b"",
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_an_answer_that_is_not_whole_is_lost(serving, case: str) -> None:  # type: ignore[no-untyped-def]
+    server = serving(lambda _: LOST[case])
+    server.hang_up_after = None if case == "silence" else 1
+    with pytest.raises(LostError):
+        get(Connections(), server)
+
+
+def test_a_body_that_drips_in_is_given_up(serving) -> None:  # type: ignore[no-untyped-def]
+    server = serving(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx")
+    with pytest.raises(LostError):
+        get(Connections(), server, out_of_time=lambda: True)
+
+
+def test_nobody_there_means_not_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    usual = {"headers": {}, "body": None, "timeouts": (1.0, 1.0), "out_of_time": lambda: False}
+    with pytest.raises(NotSentError):
+        Connections().send("GET", f"http://127.0.0.1:{port}/", **usual)  # type: ignore[arg-type]
+
+
+def test_a_certificate_that_nobody_vouches_for_means_not_sent(serving) -> None:  # type: ignore[no-untyped-def]
+    """Whatever answers, it is not Calendly: nothing was told to it."""
+    server = serving(lambda _: OK)
+    usual = {"headers": {}, "body": b"secret", "timeouts": (1.0, 1.0), "out_of_time": lambda: False}
+    with pytest.raises(NotSentError):
+        Connections().send("POST", server.url.replace("http", "https"), **usual)  # type: ignore[arg-type]
+    assert not any(b"secret" in request for request in server.requests)

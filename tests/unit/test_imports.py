@@ -1,0 +1,113 @@
+"""What a cold start pays for: each function imports what it uses, and the layer holds nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_architecture import ACTIONS, LAYER, ROOT
+
+HEAVY = {
+    "boto3",
+    "botocore.client",
+    "requests",
+    "urllib3",
+    "aws_xray_sdk",
+    "difflib",
+    "asyncio",
+    "concurrent.futures",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.event_handler",
+    "accounts.connect",
+    "accounts.directory",
+    "accounts.refresh",
+    "actions.repeats",
+    "calendly.oauth",
+}
+"""What no action may import before it is called for."""
+
+RESOURCES = {
+    "event_types": {"calendly.event_types"},
+    "scheduled_events": {"calendly.scheduled_events"},
+    "invitees": {"calendly.invitees", "calendly.scheduled_events"},
+    "groups": {"calendly.groups"},
+    "group_relationships": {"calendly.groups"},
+    "scheduling_links": {"calendly.scheduling_links"},
+    "user_availability_schedules": {"calendly.availability"},
+    "user_busy_times": {"calendly.availability"},
+    "users": {"calendly.users"},
+    "organization_memberships": {"calendly.organizations"},
+    "webhook_subscriptions": {"calendly.webhook_subscriptions"},
+    "sample_webhook_data": {"calendly.webhook_subscriptions"},
+}
+"""The models that the actions of a folder may import."""
+
+UNZIPPED_BUDGET = 25_000_000
+
+
+def imported(*functions: Path) -> set[str]:
+    """The modules that are there once the functions are imported, in a process of their own."""
+    code = (
+        "import json, sys, importlib\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print(json.dumps(list(sys.modules)))"
+    )
+    folders = [str(path.parent) for path in functions]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *[path.stem for path in functions]],
+        env={
+            "PYTHONPATH": os.pathsep.join([*folders, str(LAYER)]),
+            "STACK_NAME": "test",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
+def test_an_action_imports_nothing_heavy_and_no_other_resource(path: Path) -> None:
+    modules = imported(path)
+    assert modules & HEAVY == set()
+    others = set().union(*RESOURCES.values()) - RESOURCES[path.parent.name]
+    assert modules & others == set()
+
+
+def packages() -> dict[str, set[str]]:
+    """The layer's distributions, and the top-level modules of each."""
+    lines = (LAYER / "requirements.txt").read_text().splitlines()
+    names = [match[1] for line in lines if (match := re.match(r"([\w.-]+)==", line))]
+    found = {}
+    for name in names:
+        files = distribution(name).files or []
+        tops = {file.parts[0].removesuffix(".py") for file in files if file.suffix == ".py"}
+        found[name] = {top for top in tops if not top.endswith(".dist-info")}
+    return found
+
+
+def test_the_layer_holds_no_package_that_no_function_imports() -> None:
+    functions = sorted((ROOT / "functions").glob("*/[!_]*.py"))
+    modules = {module.split(".")[0] for module in imported(*functions)}
+    assert {name: tops for name, tops in packages().items() if not tops & modules} == {}
+
+
+def test_the_layer_stays_within_its_budget() -> None:
+    """The installed packages, and half as much again for bytecode."""
+    files = [
+        Path(str(file.locate()))
+        for name in packages()
+        for file in distribution(name).files or ()
+        if file.suffix != ".pyc" and "tests" not in file.parts
+    ]
+    ours = [path for package in ("calendly", "accounts", "actions") for path in (LAYER / package).rglob("*.py")]
+    size = sum(path.stat().st_size for path in [*files, *ours] if path.exists())
+    assert size * 1.5 < UNZIPPED_BUDGET
