@@ -51,7 +51,7 @@ class Habits:
 
 @dataclass(order=True)
 class Delivery:
-    """One body on its way to one address, due at a time of ``time.monotonic``."""
+    """One body on its way to one address, due at a time of ``time.monotonic``; ``epoch`` counts resets."""
 
     due: float
     number: int
@@ -60,6 +60,7 @@ class Delivery:
     body: bytes = field(compare=False)
     key: str | None = field(compare=False, repr=False)
     began: float = field(compare=False)
+    epoch: int = field(compare=False, default=0)
     attempts: int = field(compare=False, default=0)
 
 
@@ -72,6 +73,7 @@ class Deliveries:
         self.outcomes: Counter[str] = Counter()
         self._queue: list[Delivery] = []
         self._busy = 0
+        self._epoch = 0
         self._numbers = 0
         self._genuine = 0
         self._closed = False
@@ -82,6 +84,7 @@ class Deliveries:
         """Forget what is on its way, and how to misbehave."""
         with self._changed:
             self.habits = Habits()
+            self._epoch += 1
             self._queue.clear()
             self.outcomes.clear()
             self.attempts = self._genuine = 0
@@ -122,7 +125,7 @@ class Deliveries:
         now = time.monotonic()
         with self._changed:
             self._numbers += 1
-            heapq.heappush(self._queue, Delivery(now, self._numbers, kind, subscription, body, key, now))
+            heapq.heappush(self._queue, Delivery(now, self._numbers, kind, subscription, body, key, now, self._epoch))
             if not self._started:
                 self._started = True
                 for _ in range(WORKERS):
@@ -136,9 +139,10 @@ class Deliveries:
             outcome = _send(session, delivery)
             with self._changed:
                 self._busy -= 1
-                self.attempts += 1
-                self.outcomes[f"{delivery.kind} {outcome}"] += 1
-                self._settle(delivery, taken=outcome.startswith("2"))
+                if delivery.epoch == self._epoch:
+                    self.attempts += 1
+                    self.outcomes[f"{delivery.kind} {outcome}"] += 1
+                    self._settle(delivery, taken=outcome.startswith("2"))
                 self._changed.notify_all()
 
     def _take(self) -> Delivery | None:

@@ -4,23 +4,30 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+from _pace import leave_room
+
+from actions.cursors import Cursor
 from actions.inputs import PagedInput
 from actions.pages import Fetch, Order, fetch_pages
-from actions.runtime import Connected
+from actions.runtime import Connected, transport
 from calendly.client import pages
 from calendly.documents import to_timestamp
+from calendly.errors import NotFoundError
 
 PART_EVENTS = 50
 """Events a part: what is done again when a call dies."""
 
 AT_ONCE = 4
-"""Requests at once: Calendly's limit is the user's, and all of their workflows share it."""
+"""Requests at once."""
 
 Row = dict[str, Any]
 
 
 def events_of(wanted: Any, connected: Connected, cursor: str | None) -> tuple[list[Row], str | None]:
-    """The next events of a window, and where to go on; None when there are no more."""
+    """The next events of a window, and where to go on; None when there are no more.
+
+    An export may go on days later, so the place is said by start time, not by a page that has changed since.
+    """
     organization = connected.organization(wanted.organization)
     # Calendly takes the last start time along, and a window does not.
     last = to_timestamp(datetime.fromisoformat(wanted.end_time) - timedelta(microseconds=1))
@@ -38,18 +45,24 @@ def events_of(wanted: Any, connected: Connected, cursor: str | None) -> tuple[li
 
     page = PagedInput(all_pages=True, max_items=PART_EVENTS, page_token=cursor)
     answer = fetch_pages(connected.call, page, events_from(None), Order("start_time", events_from))
-    return answer["collection"], answer["pagination"]["next_page_token"]
+    following = answer["pagination"]["next_page_token"]
+    return answer["collection"], str(Cursor.parse(following).by_place()) if following else None
 
 
 def with_invitees(events: list[Row], connected: Connected) -> list[Row]:
-    """The events with their invitees, as ``invitees``."""
+    """The events with their invitees, as ``invitees``; without those that were deleted meanwhile."""
 
-    def invitees_of(event: Row) -> list[Row]:
+    def invitees_of(event: Row) -> list[Row] | None:
+        leave_room(lambda: transport().room, connected.call.deadline)
         listed = pages(lambda token: connected.calendly.invitees.list(event["uri"], count=100, page_token=token))
-        return [invitee for page in listed for invitee in page.rows]
+        try:
+            return [invitee for page in listed for invitee in page.rows]
+        except NotFoundError:
+            return None
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         return [
             {**event, "invitees": invitees}
             for event, invitees in zip(events, threads.map(invitees_of, events), strict=True)
+            if invitees is not None
         ]

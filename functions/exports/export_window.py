@@ -6,7 +6,7 @@ that is not is written anew under the same name. So every event is there once.
 
 from typing import Annotated, Literal
 
-from _bucket import Checkpoint, load, save, write_part
+from _bucket import Checkpoint, begin, drop_parts_after, load, save, write_part
 from _rows import events_of, with_invitees
 from pydantic import Field
 
@@ -25,6 +25,7 @@ class ExportWindow(Input):
         export: the export's name, which begins the names of its objects.
         organization: whose events; the account's own if left out.
         start_time, end_time: the first start time that is in, and the first that is not.
+        plan: the whole export's range and windows; all of them have to be of one plan.
     """
 
     export: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
@@ -32,16 +33,18 @@ class ExportWindow(Input):
     status: Literal["active", "canceled"] | None = None
     start_time: Timestamp
     end_time: Timestamp
+    plan: Annotated[str, Field(max_length=200)] = ""
 
 
 @action(scope="scheduled_events:read")
 def handler(input: ExportWindow, connected: Connected) -> Answer:
-    of = input.model_dump(exclude={"correlation_id"})
-    checkpoint = load(input.export, input.start_time) or Checkpoint(of=of)
-    if checkpoint.of != of:
+    begun_with = begin(input.export, input.model_dump(include={"account", "organization", "status", "plan"}))
+    if begun_with is not None:
         raise InvalidRequestError.for_field(
-            "export", "was begun with other inputs under this name; repeat them to go on, or choose another name"
+            "export",
+            f"was begun with other inputs under this name: {begun_with}; repeat them to go on, or choose another name",
         )
+    checkpoint = load(input.export, input.start_time) or Checkpoint()
     # At least one part, however little time there is: or it would never end.
     first = True
     while not checkpoint.done and (first or connected.call.deadline.remaining() > SECONDS_FOR_A_PART):
@@ -50,6 +53,8 @@ def handler(input: ExportWindow, connected: Connected) -> Answer:
         checkpoint = checkpoint.after(rows, following)
         if rows:
             write_part(input.export, input.start_time, checkpoint.parts, rows)
+        if checkpoint.done:
+            drop_parts_after(input.export, input.start_time, checkpoint.parts)
         save(input.export, input.start_time, checkpoint)
         first = False
     return Answer(checkpoint.counts(input.start_time))

@@ -1,11 +1,13 @@
 """A delivery on its way from Calendly to the event bus."""
 
+import hashlib
 import json
 import math
 from typing import Any
 
 from accounts import aws
 from actions.doors import Request
+from calendly.deadline import Deadline
 from calendly.errors import CalendlyError, InvalidRequestError
 
 MAX_BODY_BYTES = 240_000
@@ -14,6 +16,9 @@ MAX_EVENT_BYTES = 262_144
 
 MAX_DEPTH = 64
 """Calendly's own are not ten deep; what writes JSON gives up somewhere."""
+
+PUT_SECONDS = 6.0
+"""What putting an event may take: connecting, and waiting for the answer."""
 
 SOURCE = "calendly"
 
@@ -60,7 +65,8 @@ def to_event(document: dict[str, Any], account: str, bus: str) -> dict[str, str]
     Raises:
         OversizedDeliveryError: it would be too large.
     """
-    detail: dict[str, Any] = {**document, "account": account}
+    detail: dict[str, Any] = {**document, "account": account, "id": digest_of(document, account)}
+    detail.pop("reschedule", None)
     reschedule = _reschedule(document)
     if reschedule is not None:
         detail["reschedule"] = reschedule
@@ -75,16 +81,33 @@ def to_event(document: dict[str, Any], account: str, bus: str) -> dict[str, str]
     return entry
 
 
-def put(entry: dict[str, str]) -> None:
-    """Put an event on the bus; return once it is safe there.
+def identity(document: dict[str, Any], account: str) -> dict[str, Any]:
+    """What makes a delivery the same as another: what it says, and not when or on whose behalf it was sent.
+
+    Calendly sends no id, and does not say whether the envelope of a repetition is stamped anew.
+    """
+    return {"account": account, "event": document["event"], "payload": document["payload"]}
+
+
+def digest_of(document: dict[str, Any], account: str) -> str:
+    """An id of a delivery, for whoever has to know it again further on."""
+    text = json.dumps(identity(document, account), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def put(entry: dict[str, str], deadline: Deadline) -> None:
+    """Put an event on the bus, once; return once it is safe there.
 
     Raises:
-        BusUnavailableError: EventBridge refuses, or does not answer.
+        BusUnavailableError: EventBridge refuses, or does not answer, or there is no time to wait for its answer.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
+    if deadline.remaining() < PUT_SECONDS:
+        raise BusUnavailableError("No time was left to put the event on the bus.")
     try:
-        answer = aws.client("events", read_timeout=3.0, attempts=2).put_events(Entries=[entry])
+        # Not repeated here: what the bus took, although its answer was lost, would be there twice.
+        answer = aws.client("events", read_timeout=3.0, attempts=1).put_events(Entries=[entry])
     except (BotoCoreError, ClientError) as error:
         raise BusUnavailableError(f"EventBridge did not take the event: {aws.error_code(error)}.") from error
     if answer.get("FailedEntryCount"):
@@ -106,7 +129,8 @@ def _reschedule(document: dict[str, Any]) -> dict[str, str | None] | None:
         old, new = payload["old_invitee"], payload.get("uri")
     else:
         return None
-    return {"old_invitee": old, "old_event": _event_of(old), "new_invitee": new, "new_event": _event_of(new)}
+    halves = {"old_invitee": old, "new_invitee": new, "old_event": _event_of(old), "new_event": _event_of(new)}
+    return {name: uri if isinstance(uri, str) else None for name, uri in halves.items()}
 
 
 def _event_of(invitee: Any) -> str | None:

@@ -4,7 +4,7 @@ Anybody can send something here; what counts is the signature. Calendly delivers
 with 2xx, so that is the answer only once the bus has the event.
 """
 
-from _delivery import MAX_BODY_BYTES, OversizedDeliveryError, parse, put, to_event
+from _delivery import MAX_BODY_BYTES, OversizedDeliveryError, identity, parse, put, to_event
 from _keys import verify
 
 from accounts.account import NAME
@@ -28,7 +28,7 @@ def handler(request: Request) -> Answer:
     entry = to_event(document, account, settings().event_bus)
     try:
         delivered = only_once(
-            "webhook", {"account": account, "document": document}, request.deadline, lambda: put(entry)
+            "webhook", identity(document, account), request.deadline, lambda: put(entry, request.deadline)
         )
     except InProgressError:
         # Not known to be safe: Calendly is to deliver it again.

@@ -130,6 +130,22 @@ def test_an_answer_that_could_not_be_kept_is_given_all_the_same(running: Running
     assert made(running) == 1
 
 
+def test_a_refusal_is_told_even_if_the_table_cannot_forget_it(running: Running) -> None:
+    running.sandbox("faults", method="POST", path="/scheduling_links", status=503)
+    running.aws.before = lambda target, _: target == "DeleteItem"
+    answer = running.direct(LINK, event_type=event_type(running), idempotency_key="not forgotten")
+    running.aws.reset()
+    assert answer["errorType"] == "CalendlyUnavailableError"
+
+
+def test_an_unknown_outcome_is_told_even_if_the_table_cannot_keep_it(running: Running) -> None:
+    running.sandbox("faults", method="POST", path="/scheduling_links", drop=True, after=True)
+    running.aws.before = lambda target, _: target == "UpdateItem"
+    answer = running.direct(LINK, event_type=event_type(running), idempotency_key="unknown and not kept")
+    running.aws.reset()
+    assert answer["errorType"] == "OutcomeUnknownError"
+
+
 def subscribe(running: Running, **more: Any) -> Any:
     return running.http("POST", "/accounts/default/webhook_subscriptions", json={"events": ["invitee.created"], **more})
 
@@ -168,6 +184,15 @@ def test_a_disabled_subscription_is_replaced(running: Running) -> None:
     answer = subscribe(running)
     assert answer.status_code == 201
     assert answer.json()["resource"]["uri"] != first["uri"]
+
+
+def test_a_disabled_subscription_to_other_events_is_in_nobodys_way(running: Running) -> None:
+    first = subscribe(running).json()["resource"]
+    running.world.data.index[first["uri"].removeprefix(running.world.origin + "/")]["state"] = "disabled"
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda _: subscribe(running, events=["invitee.canceled"]), range(2)))
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    assert {tuple(answer.json()["resource"]["events"]) for answer in answers} == {("invitee.canceled",)}
 
 
 def test_a_personal_access_token_subscribes_with_the_applications_key(running: Running) -> None:

@@ -51,7 +51,7 @@ def test_a_delivery_becomes_one_event(running: Running, bus: Bus) -> None:
     assert (answer.status_code, answer.json()) == (200, {"event": "invitee.canceled", "duplicate": False})
     (event,) = bus.read()
     assert (event["source"], event["detail-type"]) == ("calendly", "invitee.canceled")
-    assert event["detail"] == {**webhook, "account": "default"}
+    assert event["detail"] == {**webhook, "account": "default", "id": event["detail"]["id"]}
 
 
 def test_the_same_again_is_dropped_however_it_is_written(running: Running, bus: Bus) -> None:
@@ -59,8 +59,22 @@ def test_the_same_again_is_dropped_however_it_is_written(running: Running, bus: 
     assert deliver(running, body_of(webhook)).json()["duplicate"] is False
     assert deliver(running, body_of(webhook), age=20).json()["duplicate"] is True
     assert deliver(running, json.dumps(dict(reversed(webhook.items())), indent=1).encode()).json()["duplicate"] is True
+    stamped_anew = {**webhook, "created_at": "2026-11-24T00:00:00.000000Z", "created_by": "somebody"}
+    assert deliver(running, body_of(stamped_anew)).json()["duplicate"] is True
     assert deliver(running, body_of(webhook), path="/webhooks/sales").json()["duplicate"] is False
-    assert [event["detail"]["account"] for event in bus.read()] == ["default", "sales"]
+    events = bus.read()
+    assert [event["detail"]["account"] for event in events] == ["default", "sales"]
+    assert len({event["detail"]["id"] for event in events}) == 2
+
+
+def test_a_name_of_no_latin_letters_does_not_break_the_answer(running: Running, bus: Bus) -> None:
+    answer = deliver(running, body_of(document()), path="/webhooks/default?correlation_id=%E6%97%A5%E6%9C%AC")
+    assert answer.status_code == 200
+
+
+def test_whatever_calendly_may_call_a_reschedule_one_day_is_not_taken_for_ours(running: Running, bus: Bus) -> None:
+    assert deliver(running, body_of({**document(), "reschedule": {"x": 1}})).ok
+    assert "reschedule" not in bus.read()[0]["detail"]
 
 
 @pytest.mark.parametrize("created_first", [True, False])

@@ -114,6 +114,42 @@ def _kill_at(running: Running, operation: str, function: str, after: int = 0) ->
         process.process.kill()
 
 
+def test_a_link_whose_maker_was_killed_is_made_anew(running: Running) -> None:
+    """Nobody knows the first one, if there is one."""
+    running.direct("CreateSingleUseSchedulingLink", event_type=running.world.data.event_types[0]["uri"])
+    running.sandbox("faults", method="POST", path="/scheduling_links", delay=2.0)
+    made = running.world.requests["POST /scheduling_links"]
+    killer = threading.Thread(
+        target=_kill_at, args=(running, "POST /scheduling_links", "CreateSingleUseSchedulingLink", made)
+    )
+    killer.start()
+    execution = running.run("send-booking-link", {"event_type_name": "30 Minute Meeting"}, seconds=90)
+    killer.join()
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert execution.errors() == ["Runtime.ExitError", "OutcomeUnknownError"]
+    assert execution.states()[-2:] == ["Make another link", "Hand it on"]
+
+
+@pytest.mark.parametrize("input", [{}, {"event_type_name": None}, {"event_type_name": 7}])
+def test_a_link_needs_a_name(running: Running, input: dict[str, Any]) -> None:
+    assert running.run("send-booking-link", input).error == "InvalidInputError"
+
+
+def test_a_revoked_account_is_told_of_however_many_windows_there_are(running: Running, told: Any) -> None:
+    running.sandbox("revoke")
+    years = {"start_time": "2024-01-01T00:00:00Z", "end_time": "2024-06-01T00:00:00Z", "window_days": 1}
+    execution = running.run("export-events", years, seconds=300)
+    assert (execution.status, execution.error) == ("FAILED", REVOKED)
+    assert len(told()) == 1
+    results = next(
+        event["mapStateExitedEventDetails"]["output"] if "mapStateExitedEventDetails" in event else event
+        for event in reversed(execution.history)
+        if event["type"] == "MapStateExited"
+    )
+    failed = json.loads(results["stateExitedEventDetails"]["output"])
+    assert len(json.dumps(failed)) / len(failed) * 1000 < 256 * 1024, "a thousand windows fit into a state"
+
+
 @pytest.mark.parametrize("workflow", ["send-booking-link", "on-booking", "export-events"])
 def test_a_revoked_account_ends_where_a_person_is_told(running: Running, told: Any, workflow: str) -> None:
     inputs = {
@@ -220,6 +256,13 @@ def test_an_export_of_one_window_and_of_nothing(running: Running) -> None:
         "events": 0,
         "invitees": 0,
     }
+    for wrong in (
+        {},
+        {**empty, "start_time": "yesterday"},
+        {**empty, "end_time": "1999-01-02T00:00:00"},
+        {**empty, "window_days": "7"},
+    ):
+        assert running.run("export-events", wrong).error == "InvalidRangeError"
     backwards = {"start_time": empty["end_time"], "end_time": empty["start_time"]}
     assert running.run("export-events", backwards).error == "InvalidRangeError"
 
@@ -239,6 +282,43 @@ def test_an_export_that_failed_goes_on_under_its_name(running: Running) -> None:
     before = running.calendly_requests()
     assert running.run("export-events", input).output == execution.output
     assert running.calendly_requests() == before
+
+
+def test_an_export_of_another_range_needs_another_name(running: Running) -> None:
+    """Or there would be events twice under the name."""
+    input = {**span(running), "export": "one-range", "window_days": 1}
+    assert running.run("export-events", input).status == "SUCCEEDED"
+    shifted = running.run("export-events", {**input, "start_time": "2020-01-01T00:00:00Z"})
+    assert (shifted.status, shifted.error) == ("FAILED", "InvalidRequestError")
+
+
+def test_an_event_that_is_deleted_meanwhile_is_left_out(running: Running) -> None:
+    running.sandbox("faults", method="GET", path="/scheduled_events/{uuid}/invitees", status=404)
+    execution = running.run("export-events", {**span(running), "export": "one-gone"})
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert execution.output["events"] == len(running.world.data.scheduled_events) - 1
+
+
+def test_an_export_that_changes_under_way_holds_each_event_once(running: Running) -> None:
+    """A part is written, its checkpoint is not, and events before its end are canceled."""
+    running.sandbox("reset", events=120)
+    running.sandbox("limits", per_minute=1_000_000)
+    data = running.world.data
+    window = {"export": "changing", "status": "active"} | {
+        name: value for name, value in span(running).items() if name != "window_days"
+    }
+    active = [event for event in data.scheduled_events if event["status"] == "active"]
+    deadline = running.direct("ExportWindow", **window)
+    assert deadline["done"]
+    s3 = running.stack.aws.client("s3")
+    checkpoints = s3.list_objects_v2(Bucket="local-exportbucket", Prefix="changing/checkpoints/")["Contents"]
+    for item in checkpoints:
+        s3.delete_object(Bucket="local-exportbucket", Key=item["Key"])
+    for event in active[:60]:
+        event["status"] = "canceled"
+    again = running.direct("ExportWindow", **window)
+    exported = rows(running, {"bucket": "local-exportbucket", "prefix": "changing/events/", "parts": again["parts"]})
+    assert sorted(row["uri"] for row in exported) == sorted(event["uri"] for event in active[60:])
 
 
 def test_an_export_of_ten_thousand_events(running: Running) -> None:

@@ -15,6 +15,9 @@ from calendly.errors import InvalidRequestError
 PREFIX = "cursor."
 LARGEST_PAGE = 100
 
+MOST_SEEN = 300
+"""Rows of one value that a cursor can name: about six kilobytes."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -22,23 +25,31 @@ class Mark:
 
     Attributes:
         value: what the list is sorted by, in the last row that was handed out.
-        seen: the rows with that value that were handed out, each as a short digest of its URI.
+        seen: the rows with that value that were handed out, each as a short digest of its URI; None once there are
+            too many to name, until the value changes.
         origin: the value at which the list was begun anew, once a page token was stale; None before that.
     """
 
     value: str
-    seen: tuple[str, ...]
+    seen: tuple[str, ...] | None
     origin: str | None = None
 
     def after(self, row: Mapping[str, Any], field: str) -> Mark:
         """The mark once this row, too, is handed out."""
         value = str(row.get(field))
-        seen = (*self.seen, _digest(row)) if value == self.value else (_digest(row),)
-        return replace(self, value=value, seen=seen)
+        if value != self.value:
+            return replace(self, value=value, seen=(_digest(row),))
+        seen = None if self.seen is None or len(self.seen) == MOST_SEEN else (*self.seen, _digest(row))
+        return replace(self, seen=seen)
+
+    def anew(self) -> Mark | None:
+        """The mark for beginning the list anew where this one is; None where too much would be handed out twice."""
+        return None if self.seen is None else replace(self, origin=self.value)
 
     def covers(self, row: Mapping[str, Any], field: str) -> bool:
         """Whether a row of a list that was begun anew was handed out before."""
-        return self.origin is not None and str(row.get(field)) == self.value and _digest(row) in self.seen
+        same = self.origin is not None and str(row.get(field)) == self.value
+        return same and _digest(row) in (self.seen or ())
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class Cursor:
     mark: Mark | None = None
 
     def __str__(self) -> str:
-        mark = [self.mark.value, self.mark.origin, *self.mark.seen] if self.mark else None
+        mark = [self.mark.value, self.mark.origin, self.mark.seen] if self.mark else None
         text = json.dumps([self.token, self.skip, self.count, self.filters, mark], separators=(",", ":"))
         return PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -85,6 +96,11 @@ class Cursor:
             )
         return cursor
 
+    def by_place(self) -> Cursor:
+        """The same place by the list's own order alone, where that can be said: it outlives changes to the list."""
+        mark = self.mark.anew() if self.mark else None
+        return self if mark is None else replace(self, token=None, skip=0, mark=mark)
+
     @classmethod
     def _decode(cls, text: str) -> Cursor:
         if not text.startswith(PREFIX):
@@ -93,9 +109,9 @@ class Cursor:
         token, skip, count, filters, mark = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
         texts = [filters, *([] if token is None else [token])]
         if mark is not None:
-            value, origin, *seen = mark
-            texts += [value, *seen, *([] if origin is None else [origin])]
-            mark = Mark(value, tuple(seen), origin)
+            value, origin, seen = mark
+            texts += [value, *(seen or ()), *([] if origin is None else [origin])]
+            mark = Mark(value, None if seen is None else tuple(seen), origin)
         numbers = type(skip) is int and type(count) is int and skip >= 0 and 0 < count <= LARGEST_PAGE
         if not (numbers and all(isinstance(each, str) for each in texts)):
             raise ValueError

@@ -32,7 +32,7 @@ HTTP_BYTES = 5_500_000
 
 CORRELATION_HEADER = "X-Correlation-Id"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-_CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}")
+_CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ class _Walk:
     def collect(self, limit: int | None) -> tuple[list[Row], Cursor | None]:
         """Rows, and where to go on; None when there is no more."""
         rows: list[Row] = []
-        size = 0
+        size = largest = 0
         slowest = 0.0
         first = True
         while True:
@@ -139,23 +139,35 @@ class _Walk:
                     raise
                 return rows, self._cursor
             slowest, first = max(slowest, time.monotonic() - started), False
-            skipped = self._cursor.skip
+            skipped, before = self._cursor.skip, size
             for position, row in enumerate(page.rows[skipped:], start=skipped):
                 if self._was_handed_out(row):
                     continue
                 size += _size(row, self._call)
                 full = size > self._call.max_bytes and rows
                 if full or (limit is not None and len(rows) >= limit):
-                    return rows, replace(self._cursor, skip=position)
+                    return rows, self._within(position)
                 rows.append(row)
                 self._hand_out(row)
             if page.next_page_token is None:
                 return rows, None
             self._cursor = replace(self._cursor, token=page.next_page_token, skip=0)
-            enough = limit is not None and len(rows) >= limit
+            largest = max(largest, size - before)
+            # Better to stop here than within a page, which then has to be asked for again.
+            enough = size + largest > self._call.max_bytes or (limit is not None and len(rows) >= limit)
             # There has to be time for another page like the slowest so far.
             if enough or self._call.deadline.remaining() <= 2 * slowest + 2.0:
                 return rows, self._cursor
+
+    def _within(self, position: int) -> Cursor:
+        """Where to go on within a page: at the last row's place in the list's order, where it has one.
+
+        Otherwise by counting rows, which misses one when a row before it has gone meanwhile.
+        """
+        mark = self._cursor.mark.anew() if self._order and self._cursor.mark else None
+        if mark is not None:
+            return replace(self._cursor, token=None, skip=0, mark=mark)
+        return replace(self._cursor, skip=position)
 
     def _page(self) -> Page[Any]:
         cursor = self._cursor
@@ -165,11 +177,12 @@ class _Walk:
             # The same filters were good for the page before: it is the token that Calendly does not take any more.
             if cursor.token is None:
                 raise
-        if self._order is None or cursor.mark is None:
+        mark = cursor.mark.anew() if self._order and cursor.mark else None
+        if mark is None:
             raise InvalidRequestError.for_field(
                 "page_token", "is not accepted by Calendly any more; begin the list again, without it"
             )
-        self._cursor = replace(cursor, token=None, skip=0, mark=replace(cursor.mark, origin=cursor.mark.value))
+        self._cursor = replace(cursor, token=None, skip=0, mark=mark)
         return self._source()(cursor.count, None)
 
     def _source(self) -> Fetch:

@@ -25,7 +25,7 @@ def signing_key(connected: Connected, url: str | None) -> str | None:
         AccountUnavailableError: the secret cannot be read.
     """
     key = store().webhook_signing_key()
-    if key is None and url is None:
+    if key is None and url in (None, receiver_url(connected)):
         raise InvalidRequestError.for_field(
             "url",
             "this stack's own receiver needs a key to check deliveries with: store Calendly's webhook_signing_key "

@@ -28,7 +28,7 @@ from accounts.settings import settings
 from actions.inputs import CreateInput
 from actions.observability import logger
 from calendly.deadline import Deadline
-from calendly.errors import AccountUnavailableError, InvalidRequestError, OutcomeUnknownError
+from calendly.errors import CalendlyError, InvalidRequestError, OutcomeUnknownError
 
 KEY_SECONDS = 24 * 3600
 """How long a key is remembered."""
@@ -63,25 +63,18 @@ def first_answer(
         OutcomeUnknownError: the first call's outcome is not known, or it is not done yet.
         AccountUnavailableError: DynamoDB refused.
     """
-    created: list[dict[str, Any]] = []
-
-    def run() -> dict[str, Any]:
-        try:
-            created.append(create())
-        except OutcomeUnknownError as error:
-            return {"unknown": error.message}
-        return {"answer": created[0]}
-
+    attempt = _Attempt(create)
     # A process that dies while it creates leaves an unknown outcome, too: its place is not given away.
     config = _config(
         KEY_SECONDS, in_progress_seconds=KEY_SECONDS, event_key_jmespath="key", payload_validation_jmespath="input"
     )
     call = {
         "key": [wanted.account, wanted.idempotency_key],
-        "input": wanted.model_dump(exclude={"correlation_id", "idempotency_key"}),
+        # Without what was left out: an input that an action learns one day must not make old keys look misused.
+        "input": wanted.model_dump(exclude={"correlation_id", "idempotency_key"}, exclude_defaults=True),
     }
     try:
-        result = _once(f"idempotency#{action}", call, run, config, deadline.sooner(_WAIT_SECONDS))
+        result = _once(f"idempotency#{action}", call, attempt, config, deadline.sooner(_WAIT_SECONDS))
     except IdempotencyValidationError:
         raise InvalidRequestError.for_field("idempotency_key", "was used with a different input before") from None
     except InProgressError:
@@ -90,11 +83,7 @@ def first_answer(
             "none, look for its result and use another key."
         ) from None
     except IdempotencyPersistenceLayerError as error:
-        if not created:
-            raise _refused(error) from error
-        # It was made, and the caller is to have it; a repeat will find that this call never ended.
-        logger.warning("answer not remembered", extra={"reason": aws.error_code(error.__cause__ or error)})
-        return created[0]
+        result = attempt.outcome(error)
     if "unknown" in result:
         raise OutcomeUnknownError(f"{result['unknown']} Then use another idempotency key.")
     answer: dict[str, Any] = result["answer"]
@@ -108,22 +97,52 @@ def only_once(partition: str, delivery: dict[str, Any], deadline: Deadline, deli
         InProgressError: another call is at it; nobody knows yet whether it succeeds.
         AccountUnavailableError: DynamoDB refused.
     """
-    delivered = []
-
-    def run() -> bool:
-        deliver()
-        delivered.append(True)
-        return True
-
+    attempt = _Attempt(deliver)
     # Whoever dies at it gives its place away: twice is better than never.
     config = _config(DELIVERY_SECONDS, in_progress_seconds=deadline.remaining())
     try:
-        _once(partition, delivery, run, config, deadline)
+        _once(partition, delivery, attempt, config, deadline)
     except IdempotencyPersistenceLayerError as error:
-        if not delivered:
-            raise _refused(error) from error
-        logger.warning("delivery not remembered", extra={"reason": aws.error_code(error.__cause__ or error)})
-    return bool(delivered)
+        attempt.outcome(error)
+    return attempt.result is not None
+
+
+class _Attempt:
+    """Does the work, and remembers what came of it, in case the table does not.
+
+    Attributes:
+        result: what it came to, as it is to be remembered; None if it was not done, or failed.
+    """
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._error: CalendlyError | None = None
+        self.result: dict[str, Any] | None = None
+
+    def __call__(self) -> dict[str, Any]:
+        try:
+            self.result = {"answer": self._work()}
+        except OutcomeUnknownError as error:
+            self.result = {"unknown": error.message}
+        except CalendlyError as error:
+            self._error = error
+            raise
+        return self.result
+
+    def outcome(self, refusal: Exception) -> dict[str, Any]:
+        """What came of it although the table refused something: the caller is to know.
+
+        Raises:
+            CalendlyError: the work failed.
+            AccountUnavailableError: it was not begun.
+        """
+        reason = aws.error_code(refusal.__cause__ or refusal)
+        if self._error is not None:
+            raise self._error
+        if self.result is None:
+            raise aws.refused("to remember the call in the table", reason) from refusal
+        logger.warning("not remembered", extra={"reason": reason})
+        return self.result
 
 
 @dataclass(frozen=True)
@@ -151,7 +170,8 @@ def _once(
         static_pk_value=partition,
         sort_key_attr="sk",
         expiry_attr="expires_at",
-        boto3_client=aws.client("dynamodb"),
+        # Short, because somebody waits: API Gateway for 29 seconds, Calendly for 15.
+        boto3_client=aws.client("dynamodb", read_timeout=2.0, attempts=2),
     )
 
     @idempotent_function(data_keyword_argument="wanted", persistence_store=store, config=config)  # type: ignore[untyped-decorator]
@@ -167,7 +187,3 @@ def _once(
                 raise InProgressError from None
         time.sleep(pause)
         pause = min(2 * pause, 1.0)
-
-
-def _refused(error: Exception) -> AccountUnavailableError:
-    return aws.refused("to remember the call in the table", aws.error_code(error.__cause__ or error))

@@ -75,6 +75,20 @@ class Response:
         return seconds if 0 <= seconds <= 3600 else DEFAULT_RESET
 
 
+@dataclass(frozen=True)
+class Room:
+    """What Calendly last said about the rate limit of a user, which all of their applications share.
+
+    Attributes:
+        limit, remaining: requests in the window, and how many are left.
+        reset: seconds until the next window, when it was said.
+    """
+
+    limit: int
+    remaining: int
+    reset: float
+
+
 class Transport:
     """Sends requests over kept-alive connections. Made once per process; safe to share between threads."""
 
@@ -90,6 +104,7 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self.requests_sent = 0
+        self.room: Room | None = None
 
     def send(
         self,
@@ -184,7 +199,16 @@ class Transport:
             timeouts=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
             out_of_time=lambda: deadline.remaining() <= SAFETY_MARGIN / 2,
         )
-        return Response(answer.status, answer.headers, _parse(answer.body))
+        response = Response(answer.status, answer.headers, _parse(answer.body))
+        self.room = _room(response) or self.room
+        return response
+
+
+def _room(response: Response) -> Room | None:
+    limit, remaining = (str(response.headers.get(f"X-RateLimit-{name}", "")) for name in ("Limit", "Remaining"))
+    if not (limit.isdecimal() and remaining.isdecimal()):
+        return None
+    return Room(int(limit), int(remaining), response.reset)
 
 
 def _parse(content: bytes) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from calendly.client import Calendly, pages
 from calendly.documents import Document, Page, Resource
-from calendly.errors import AlreadyExistsError, OutcomeUnknownError
+from calendly.errors import AlreadyExistsError, NotFoundError, OutcomeUnknownError
 from calendly.responses import unreadable
 from calendly.transport import Operation
 
@@ -55,8 +56,8 @@ class WebhookSubscriptions:
     ) -> Document[WebhookSubscription]:
         """Subscribe, or find the identical subscription that is there already. Scope ``webhooks:write``.
 
-        Identical is one of the same address, owner and events. One that Calendly disabled delivers nothing and cannot
-        be enabled again: it is replaced.
+        Identical is one of the same address, owner and events. One that Calendly disabled, whatever its events,
+        delivers nothing and cannot be enabled again: it is replaced.
 
         Args:
             url: where to deliver.
@@ -72,7 +73,8 @@ class WebhookSubscriptions:
         owner = {"scope": scope, "organization": organization, "user": user, "group": group}
         found = self._same(url, events, owner)
         if found is not None and found["state"] == "disabled":
-            self.delete(found["uri"])
+            with suppress(NotFoundError):  # another call has replaced it just now
+                self.delete(found["uri"])
         elif found is not None:
             return Document({"resource": found}, WebhookSubscription)
         document = {"url": url, "events": list(events), **self._owner(owner), "signing_key": signing_key}
@@ -146,7 +148,7 @@ class WebhookSubscriptions:
             for row in page.rows:
                 if row.get("callback_url") != url:
                     continue
-                if set(row.get("events") or ()) != set(events):
+                if set(row.get("events") or ()) != set(events) and row.get("state") != "disabled":
                     raise AlreadyExistsError(
                         f"{url} is subscribed to other events: {', '.join(row.get('events') or ())}. Delete "
                         f"{row.get('uri')} first, or subscribe another address."

@@ -61,7 +61,7 @@ def verify(body: bytes, signature: str | None, key: str, now: float) -> None:
     Raises:
         ForgedDeliveryError, StaleDeliveryError.
     """
-    moment, given = _parse(signature or "")
+    moment, given = parse_signature(signature)
     expected = sign(body, moment, key).encode()
     if not any(hmac.compare_digest(expected, each.encode(errors="replace")) for each in given):
         raise ForgedDeliveryError("The signature is not Calendly's.")
@@ -74,9 +74,13 @@ def sign(body: bytes, moment: str, key: str) -> str:
     return hmac.new(key.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def _parse(signature: str) -> tuple[str, list[str]]:
-    """The time and the signatures of version 1; what else the header may say one day is not ours."""
-    parts = [part.strip().partition("=") for part in signature[:4096].split(",")]
+def parse_signature(signature: str | None) -> tuple[str, list[str]]:
+    """The time and the signatures of version 1; what else the header may say one day is not ours.
+
+    Raises:
+        ForgedDeliveryError: there are none.
+    """
+    parts = [part.strip().partition("=") for part in (signature or "")[:4096].split(",")]
     moments = [value for name, _, value in parts if name == "t"]
     signatures = [value for name, _, value in parts if name == "v1"]
     if len(moments) != 1 or not _TIME.fullmatch(moments[0]) or not signatures:
