@@ -52,30 +52,26 @@ def test_every_definition_is_deployed() -> None:
     assert set(DEFINITIONS) == set(MACHINES) == {"export_events", "on_booking", "send_booking_link"}
 
 
+def problems(definition: str, substitutions: Any = ()) -> list[str]:
+    """What is wrong with a definition, by the schema that cfn-lint has."""
+    properties = {
+        "RoleArn": "arn:aws:iam::123456789012:role/x",
+        "DefinitionString": definition,
+        **({"DefinitionSubstitutions": dict.fromkeys(substitutions, "x")} if substitutions else {}),
+    }
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Machine": machine}}
+    return [str(match) for match in lint(json.dumps(template))]
+
+
 @EACH
 def test_a_definition_is_valid(name: str) -> None:
-    """By the schema that cfn-lint has; ``make check`` asks asl-validator, too, where there is a Node.js."""
-    template = {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Resources": {
-            "Machine": {
-                "Type": "AWS::StepFunctions::StateMachine",
-                "Properties": {
-                    "RoleArn": "arn:aws:iam::123456789012:role/x",
-                    "DefinitionString": DEFINITIONS[name].read_text(),
-                    "DefinitionSubstitutions": dict.fromkeys(MACHINES[name]["DefinitionSubstitutions"], "x"),
-                },
-            }
-        },
-    }
-    assert [str(match) for match in lint(json.dumps(template))] == []
+    """``make check`` asks asl-validator, too, where there is a Node.js."""
+    assert problems(DEFINITIONS[name].read_text(), MACHINES[name]["DefinitionSubstitutions"]) == []
 
 
 def test_the_validator_notices_a_definition_that_is_wrong() -> None:
-    wrong = {"StartAt": "A", "States": {"A": {"Type": "Task", "Retry": "often"}}}
-    properties = {"RoleArn": "arn:aws:iam::123456789012:role/x", "DefinitionString": json.dumps(wrong)}
-    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
-    assert lint(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Machine": machine}}))
+    assert problems(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Task", "Retry": "often"}}}))
 
 
 @EACH
@@ -140,6 +136,8 @@ def test_a_workflow_has_an_example_of_its_input(name: str) -> None:
 def test_the_page_shows_the_retry_and_the_catch_that_are_used() -> None:
     page = (ROOT / "docs" / "step-functions.md").read_text()
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    for machine in (block for block in blocks if isinstance(block, dict) and "StartAt" in block):
+        assert problems(json.dumps(machine)) == []
     task = tasks("on_booking")[0]
     shown = [each for block in blocks for each in ([block, *states(block)] if isinstance(block, dict) else [])]
     assert any(each.get("Retry") == task["Retry"] for each in shown)
