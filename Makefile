@@ -7,10 +7,10 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local test check build lock clean
+.PHONY: help demo local test check build benchmark lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Start the stack on this machine, connect an account, run all actions over both doors
 	@$(BIN)/python -m local demo
@@ -40,9 +40,14 @@ check: $(READY) ## Formatting, lint, types, template
 build: $(READY) ## Build what `sam deploy` uploads
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sam build
 
+benchmark: $(READY) ## Measure everything against a floor and a conventional stack; writes docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
 lock: ## Compile the requirements files again (needs uv)
 	uv pip compile pyproject.toml --group dev --quiet --no-header --generate-hashes --universal --python-version 3.11 \
 		-o requirements/dev.txt
+	uv pip compile benchmarks/conventional/requirements.in --quiet --no-header --generate-hashes --universal \
+		--python-version 3.11 -c requirements/dev.txt -o benchmarks/conventional/requirements.txt
 	uv pip compile pyproject.toml --quiet --no-header --generate-hashes --python-version 3.13 \
 		--python-platform aarch64-manylinux2014 -c requirements/dev.txt -o layers/calendly/requirements.txt
 

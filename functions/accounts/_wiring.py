@@ -79,4 +79,4 @@ def announce(account: str) -> None:
         announcer()(account)
     except CalendlyError as error:
         # The account was refreshed all the same, and the next run tells its state.
-        logger.warning("not announced", extra={"announced_account": account, "reason": error.message})
+        logger.warning("not announced", announced_account=account, reason=error.message)

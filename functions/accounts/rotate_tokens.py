@@ -48,5 +48,7 @@ def _report(result: Result) -> None:
     if result.reason:
         logger.warning(
             "refresh",
-            extra={"refreshed_account": result.account, "outcome": result.outcome.value, "reason": result.reason},
+            refreshed_account=result.account,
+            outcome=result.outcome.value,
+            reason=result.reason,
         )

@@ -139,7 +139,7 @@ class Running:
             document, _ = json.JSONDecoder().raw_decode(log, match.start())
             for directive in document["_aws"]["CloudWatchMetrics"]:
                 for metric in directive["Metrics"]:
-                    found[metric["Name"]] += int(sum(document[metric["Name"]]))
+                    found[metric["Name"]] += int(document[metric["Name"]])
         return found
 
     def log(self) -> str:

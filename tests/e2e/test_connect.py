@@ -133,7 +133,7 @@ def test_a_change_of_state_is_told_to_eventbridge_once(running: Running) -> None
     assert mine[0]["detail"]["connect"] == "POST /accounts/telling/connect"
     log = (running.logs / "RotateTokens.log").read_text()
     for gauge in ("AccountsNeedingReauthentication", "AccountsOverdue", "AccountsParked"):
-        assert f'"{gauge}":[' in log
+        assert f'"Name":"{gauge}","Unit":"Count"' in log
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -288,7 +289,8 @@ def test_an_export_of_another_range_needs_another_name(running: Running) -> None
     """Or there would be events twice under the name."""
     input = {**span(running), "export": "one-range", "window_days": 1}
     assert running.run("export-events", input).status == "SUCCEEDED"
-    shifted = running.run("export-events", {**input, "start_time": "2020-01-01T00:00:00Z"})
+    earlier = datetime.fromisoformat(input["start_time"]) - timedelta(days=1)
+    shifted = running.run("export-events", {**input, "start_time": earlier.strftime("%Y-%m-%dT%H:%M:%SZ")})
     assert (shifted.status, shifted.error) == ("FAILED", "InvalidRequestError")
 
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from calendly.deadline import Deadline
 from calendly.oauth import Tokens
 from sandbox.faults import cut_connection
-from tests.faults.world import AWS_ERRORS, World, aws_error
+from tests.faults.world import AWS_ERRORS, READ_SECONDS, World, aws_error
 
 # The AWS calls of a refresh, by step of the protocol: operation, and which one of a run.
 STEPS = {
@@ -40,7 +40,7 @@ def cut() -> Response:
 def slow() -> Response:
     import time
 
-    time.sleep(0.7)  # longer than the clients of this suite wait
+    time.sleep(READ_SECONDS + 0.3)
     return Response(status=500)
 
 

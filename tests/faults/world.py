@@ -39,6 +39,10 @@ AWS_ERRORS = {
 }
 
 
+READ_SECONDS = 1.5
+"""How long the clients of this suite wait for an answer: long enough for a busy machine, short enough for a test."""
+
+
 @dataclass
 class Gate:
     """A WSGI middleware in front of moto.
@@ -234,12 +238,12 @@ def moto_behind_a_gate() -> Iterator[Gate]:
         accounts_aws.client.cache_clear()
         once = accounts_aws.client
 
-        def client(service: str, read_timeout: float = 0.5, attempts: int = 1) -> Any:
-            return once(service, min(read_timeout, 0.5), 1)
+        def client(service: str, read_timeout: float = READ_SECONDS, attempts: int = 1) -> Any:
+            return once(service, min(read_timeout, READ_SECONDS), 1)
 
         patch.setattr(accounts_aws, "client", client)
         patch.setattr(accounts_secrets, "ATTEMPTS", 1)
-        patch.setattr(accounts_secrets, "TIMEOUT_SECONDS", 0.5)
+        patch.setattr(accounts_secrets, "TIMEOUT_SECONDS", READ_SECONDS)
         yield gate
     once.cache_clear()
     server.shutdown()

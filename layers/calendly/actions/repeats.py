@@ -141,7 +141,7 @@ class _Attempt:
             raise self._error
         if self.result is None:
             raise aws.refused("to remember the call in the table", reason) from refusal
-        logger.warning("not remembered", extra={"reason": reason})
+        logger.warning("not remembered", reason=reason)
         return self.result
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel
 
@@ -22,16 +22,17 @@ from accounts.settings import settings
 from accounts.store import AccountStore
 from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
 from actions import doors, inputs
-from actions.cursors import Cursor
 from actions.doors import Call, Request
 from actions.inputs import CreateInput, Input, PagedInput, ScopedInput
 from actions.observability import count, logger, metrics
-from actions.pages import Fetch, Order, collect, fetch_pages
 from calendly import scopes
 from calendly.client import Calendly
 from calendly.documents import Document, Page
 from calendly.errors import CalendlyError, InsufficientScopeError
 from calendly.transport import Transport
+
+if TYPE_CHECKING:
+    from actions.pages import Fetch, Order
 
 Handler = Callable[[Any, Any], Any]
 
@@ -85,6 +86,8 @@ class Connected:
 
     def pages(self, wanted: PagedInput, fetch: Fetch, order: Order | None = None) -> Answer:
         """One page or all of them, as ``actions.pages`` says. ``fetch`` takes a page size and a page token."""
+        from actions.pages import fetch_pages
+
         return Answer(fetch_pages(self.call, wanted, fetch, order))
 
     def all_of(
@@ -94,6 +97,9 @@ class Connected:
 
         It looks like Calendly's own: without ``pagination``, unless it is not complete.
         """
+        from actions.cursors import Cursor
+        from actions.pages import collect
+
         if page_token is not None:
             Cursor.parse(page_token)
         body = collect(self.call, page_token, filters, lambda _, token: fetch(token))
@@ -135,7 +141,7 @@ def action(*, scope: str) -> Callable[[Action], Handler]:
             if call.idempotency_key is not None and issubclass(model, CreateInput):
                 doors.merge(call.input, "idempotency_key", call.idempotency_key)
             input = inputs.parse(model, call.input)
-            logger.append_keys(account=input.account)
+            logger.add(account=input.account)
             connected = _connect(call, input.account, scope)
             before = transport().requests_sent
             try:
@@ -161,11 +167,11 @@ def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Handler:
 
 def receiver(function: Callable[[Request], Answer]) -> Handler:
     """Make a Lambda handler, with the HTTP door alone, of a function that takes requests as they came."""
-    return _handling(function, lambda event, context: function(doors.receive(event, context)))
+    return _handling(function, lambda event, context, _: function(doors.receive(event, context)))
 
 
 def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPage]) -> Handler:
-    return _handling(function, lambda event, context: run(doors.enter(event, context)))
+    return _handling(function, lambda event, context, correlation: run(doors.enter(event, context, correlation)))
 
 
 def _once(
@@ -189,17 +195,16 @@ def _once(
     return Answer(**answer)
 
 
-def _handling(function: Callable[..., Any], answer_to: Callable[[Any, Any], Answer | HttpPage]) -> Handler:
+def _handling(function: Callable[..., Any], answer_to: Callable[[Any, Any, str], Answer | HttpPage]) -> Handler:
     name = function.__module__
 
     def handler(event: Any, context: Any) -> Any:
         started = time.perf_counter()
         http = doors.is_http(event)
         correlation = doors.correlation_id(event, context)
-        logger.structure_logs(append=False)
-        logger.append_keys(action=name, door="http" if http else "direct", correlation_id=correlation)
+        logger.begin(action=name, door="http" if http else "direct", correlation_id=correlation)
         try:
-            answer = answer_to(event, context)
+            answer = answer_to(event, context, correlation)
             _log(started)
         except Exception as error:  # the boundary: whatever went wrong leaves as a class callers know
             problem = error if isinstance(error, CalendlyError) else _unexpected(error)
@@ -208,8 +213,7 @@ def _handling(function: Callable[..., Any], answer_to: Callable[[Any, Any], Answ
                 raise problem from None
             return doors.http_problem(problem, correlation)
         finally:
-            if metrics.metric_set:
-                metrics.flush_metrics()
+            metrics.flush()
         if isinstance(answer, HttpPage):
             return {"statusCode": answer.status, "headers": answer.headers, "body": answer.html}
         return doors.http_answer(answer.status, answer.body, correlation) if http else answer.body
@@ -250,14 +254,11 @@ def _insufficient(account: Account, missing: tuple[str, ...]) -> InsufficientSco
 def _log(started: float, error: CalendlyError | None = None) -> None:
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     if error is None:
-        logger.info("done", extra={"milliseconds": milliseconds})
+        logger.info("done", milliseconds=milliseconds)
         return
     count(f"Failed{type(error).__name__}")
     log = logger.error if error.http_status >= 500 else logger.warning
-    log(
-        "failed",
-        extra={"milliseconds": milliseconds, "error": type(error).__name__, "detail": error.message},
-    )
+    log("failed", milliseconds=milliseconds, error=type(error).__name__, detail=error.message)
 
 
 def _unexpected(error: Exception) -> CalendlyError:
@@ -267,7 +268,7 @@ def _unexpected(error: Exception) -> CalendlyError:
     while trace is not None:
         frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
         trace = trace.tb_next
-    logger.error("unexpected", extra={"exception_type": type(error).__name__, "frames": frames[-12:]})
+    logger.error("unexpected", exception_type=type(error).__name__, frames=frames[-12:])
     return CalendlyError(
         f"An unexpected {type(error).__name__}; this is a bug. The log tells where, under the correlation id."
     )

@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,6 +55,20 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Room:
+    """What Calendly last said about the rate limit of a user, which all of their applications share.
+
+    Attributes:
+        limit, remaining: requests in the window, and how many are left.
+        reset: seconds until the next window, when it was said.
+    """
+
+    limit: int
+    remaining: int
+    reset: float
+
+
+@dataclass(frozen=True)
 class Response:
     """An HTTP answer. ``body`` is the parsed JSON, or None when there was none to parse."""
 
@@ -74,19 +89,13 @@ class Response:
             return DEFAULT_RESET
         return seconds if 0 <= seconds <= 3600 else DEFAULT_RESET
 
-
-@dataclass(frozen=True)
-class Room:
-    """What Calendly last said about the rate limit of a user, which all of their applications share.
-
-    Attributes:
-        limit, remaining: requests in the window, and how many are left.
-        reset: seconds until the next window, when it was said.
-    """
-
-    limit: int
-    remaining: int
-    reset: float
+    @cached_property
+    def room(self) -> Room | None:
+        """What it says of the rate limit, if anything."""
+        limit, remaining = (str(self.headers.get(f"X-RateLimit-{name}", "")) for name in ("Limit", "Remaining"))
+        if not (limit.isdecimal() and remaining.isdecimal()):
+            return None
+        return Room(int(limit), int(remaining), self.reset)
 
 
 class Transport:
@@ -104,7 +113,12 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self.requests_sent = 0
-        self.room: Room | None = None
+        self._last: Response | None = None
+
+    @property
+    def room(self) -> Room | None:
+        """What Calendly said last about the rate limit, if it said anything; read when somebody asks."""
+        return None if self._last is None else self._last.room
 
     def send(
         self,
@@ -200,15 +214,8 @@ class Transport:
             out_of_time=lambda: deadline.remaining() <= SAFETY_MARGIN / 2,
         )
         response = Response(answer.status, answer.headers, _parse(answer.body))
-        self.room = _room(response) or self.room
+        self._last = response
         return response
-
-
-def _room(response: Response) -> Room | None:
-    limit, remaining = (str(response.headers.get(f"X-RateLimit-{name}", "")) for name in ("Limit", "Remaining"))
-    if not (limit.isdecimal() and remaining.isdecimal()):
-        return None
-    return Room(int(limit), int(remaining), response.reset)
 
 
 def _parse(content: bytes) -> Any:

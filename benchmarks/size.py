@@ -1,0 +1,48 @@
+"""The layer's size, by package, as it is deployed: arm64, with bytecode where a Python 3.13 is at hand."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.stacks import ROOT, WORK, run
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bytes unzipped by package, and zipped in all."""
+
+    packages: dict[str, int]
+    zipped: int
+    bytecode: bool
+
+    @property
+    def unzipped(self) -> int:
+        return sum(self.packages.values())
+
+
+def layer_size() -> Size:
+    """Build the layer as `make build` does, and weigh it."""
+    artifact = WORK / "arm64"
+    shutil.rmtree(artifact, ignore_errors=True)
+    layer = str(ROOT / "layers" / "calendly")
+    run("make", "-s", "-C", layer, "build-CalendlyLayer", f"ARTIFACTS_DIR={artifact}", f"PYTHON={sys.executable}")
+    files = [path for path in artifact.rglob("*") if path.is_file()]
+    packages: dict[str, int] = {}
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            package = _package(path.relative_to(artifact / "python"))
+            packages[package] = packages.get(package, 0) + path.stat().st_size
+            archive.write(path, path.relative_to(artifact))
+    bytecode = any(path.suffix == ".pyc" for path in files)
+    return Size(dict(sorted(packages.items(), key=lambda item: -item[1])), len(zipped.getvalue()), bytecode)
+
+
+def _package(path: Path) -> str:
+    top = path.parts[0].partition("-")[0].removesuffix(".py")
+    return "ours" if top in ("calendly", "accounts", "actions") else top
