@@ -66,7 +66,7 @@ def problems(definition: str, substitutions: Any = ()) -> list[str]:
 
 @EACH
 def test_a_definition_is_valid(name: str) -> None:
-    """``make check`` asks asl-validator, too, where there is a Node.js."""
+    """``make check`` asks asl-validator, too, where it can be had."""
     assert problems(DEFINITIONS[name].read_text(), MACHINES[name]["DefinitionSubstitutions"]) == []
 
 
