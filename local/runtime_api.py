@@ -68,6 +68,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except OSError:
+            self.close_connection = True  # a function that was stopped
+
     def do_GET(self) -> None:
         invocation = self.api.pending.get()
         if invocation is None:

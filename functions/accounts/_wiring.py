@@ -11,7 +11,7 @@ from accounts.rotation import Rotation
 from accounts.sealing import KmsSealer
 from accounts.settings import settings
 from accounts.table import Table
-from actions.observability import logger
+from actions.observability import log
 from actions.runtime import store, transport
 from calendly.errors import CalendlyError
 from calendly.oauth import OAuth
@@ -79,4 +79,4 @@ def announce(account: str) -> None:
         announcer()(account)
     except CalendlyError as error:
         # The account was refreshed all the same, and the next run tells its state.
-        logger.warning("not announced", announced_account=account, reason=error.message)
+        log.warning("not announced", announced_account=account, reason=error.message)

@@ -8,7 +8,7 @@ from _wiring import announce, go_on, refresher, rotation
 from accounts.outcome import Result
 from actions.doors import Call
 from actions.inputs import AccountName, Common, WholeNumber
-from actions.observability import count, logger
+from actions.observability import count, log
 from actions.runtime import Answer, endpoint
 
 
@@ -46,7 +46,7 @@ def handler(input: RotateTokens, call: Call) -> Answer:
 def _report(result: Result) -> None:
     count(f"Refresh{result.outcome.name.title().replace('_', '')}")
     if result.reason:
-        logger.warning(
+        log.warning(
             "refresh",
             refreshed_account=result.account,
             outcome=result.outcome.value,

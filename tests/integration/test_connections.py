@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
-from calendly.connections import Answer, Connections, LostError, NotSentError
+from calendly.connections import IDLE_SECONDS, Answer, Connections, Headers, LostError, NotSentError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Thing: yes\r\n\r\n{}"
 
@@ -118,9 +119,72 @@ def test_gzip_and_chunks_are_taken_apart(serving) -> None:  # type: ignore[no-un
     assert b"Accept-Encoding: gzip" in server.requests[0]
 
 
+def test_an_interim_answer_is_not_the_answer(serving) -> None:  # type: ignore[no-untyped-def]
+    server, connections = serving(lambda _: b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK), Connections()
+    for _ in range(2):
+        answer = get(connections, server)
+        assert (answer.status, answer.headers.get("link"), answer.body) == (200, "", b"{}")
+    assert server.connections == 1
+
+
+def test_an_answer_without_a_body_leaves_the_connection_good(serving) -> None:  # type: ignore[no-untyped-def]
+    server, connections = serving(lambda _: b"HTTP/1.1 204 No Content\r\n\r\n"), Connections()
+    assert [(get(connections, server).status, get(connections, server).body) for _ in range(2)] == [(204, b"")] * 2
+    assert server.connections == 1
+
+
+def test_a_body_without_a_length_ends_where_the_other_side_hangs_up(serving) -> None:  # type: ignore[no-untyped-def]
+    server, connections = serving(lambda _: b"HTTP/1.1 200 OK\r\n\r\n{}"), Connections()
+    server.hang_up_after = 1
+    assert [get(connections, server).body for _ in range(2)] == [b"{}"] * 2
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("more", [OK, b"HTTP/1.1", b"\x00\xff garbage\r\n\r\n"], ids=["an answer", "half", "garbage"])
+def test_what_comes_after_an_answer_is_not_taken_for_the_next(serving, more: bytes) -> None:  # type: ignore[no-untyped-def]
+    def twice(number: int) -> bytes:
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d" % number + more
+
+    server, connections = serving(twice), Connections()
+    assert [get(connections, server).body for _ in range(3)] == [b"1", b"2", b"3"]
+
+
+@pytest.mark.parametrize("says", [b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"])
+def test_a_connection_that_is_to_be_closed_is_not_kept(serving, says: bytes) -> None:  # type: ignore[no-untyped-def]
+    server, connections = serving(lambda _: says), Connections()
+    assert [get(connections, server).body for _ in range(2)] == [b"{}"] * 2
+    assert server.connections == 2
+
+
+def test_one_that_was_idle_for_too_long_is_not_used(  # type: ignore[no-untyped-def]
+    serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frozen function hears nobody hang up."""
+    server, connections = serving(lambda _: OK), Connections()
+    get(connections, server)
+    later = time.time() + IDLE_SECONDS
+    monkeypatch.setattr("calendly.connections.time", SimpleNamespace(time=lambda: later))
+    get(connections, server)
+    assert server.connections == 2
+
+
+def test_a_header_cannot_bring_another(serving) -> None:  # type: ignore[no-untyped-def]
+    server = serving(lambda _: OK)
+    with pytest.raises(ValueError, match="line break"):
+        get(Connections(), server, headers={"Authorization": "Bearer x\r\nX-More: y"})
+    assert server.requests == []
+
+
+def test_an_answer_does_not_show_what_is_in_it() -> None:
+    assert "secret" not in repr(Answer(200, Headers({b"set-cookie": b"secret"}), b"secret"))
+
+
 LOST = {
     "hung up": None,
     "half a body": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf",
+    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "an interim answer alone": b"HTTP/1.1 103 Early Hints\r\n\r\n",
+    "another protocol": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
     "half a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n64\r\nhalf",
     "no HTTP": b"SSH-2.0-OpenSSH\r\n\r\n",
     "damaged gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhalf",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from calendly import errors
+from calendly.connections import Headers
 from calendly.responses import raise_for
 from calendly.transport import Operation, Response
 
@@ -14,14 +15,19 @@ READ = Operation("GET", "/groups/{uuid}", role="an organization admin")
 WRITE = Operation("POST", "/scheduling_links", write=True)
 
 
+def answered(status: int, body: Any = None, **headers: str) -> Response:
+    fields = {name.lower().replace("_", "-").encode(): value.encode() for name, value in headers.items()}
+    return Response(status, Headers(fields), body)
+
+
 def meaning(status: int, body: Any = None, *, operation: Operation = READ, **headers: str) -> errors.CalendlyError:
     with pytest.raises(errors.CalendlyError) as caught:
-        raise_for(Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, body), operation)
+        raise_for(answered(status, body, **headers), operation)
     return caught.value
 
 
 def test_success_is_no_error() -> None:
-    raise_for(Response(204, {}, None), READ)
+    raise_for(answered(204), READ)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Outcome(StrEnum):
@@ -17,8 +17,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One account's outcome, with a reason where there is something to say."""
 
     account: str
@@ -28,4 +27,4 @@ class Result:
 
     def to_json(self) -> dict[str, object]:
         """The members that say something."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in self._asdict().items() if value is not None}

@@ -1,7 +1,7 @@
 """Reading a secret without boto3, which takes longer to import than most actions take to run.
 
-One signed request (AWS Signature Version 4) to Secrets Manager's ``GetSecretValue``, over the standard library. Whoever
-writes secrets has boto3 at hand, and uses it.
+One signed request (AWS Signature Version 4) to Secrets Manager's ``GetSecretValue``, over connections like those to
+Calendly. Whoever writes secrets has boto3 at hand, and uses it.
 
 Source: "Create a signed AWS API request" in AWS's IAM user guide; Secrets Manager's API reference.
 """
@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
 import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from accounts.aws import refused
-from calendly.connections import open_connection
+from calendly.connections import Connections, LostError, NotSentError
+from calendly.deadline import Deadline
 
 SERVICE = "secretsmanager"
 TIMEOUT_SECONDS = 5.0
@@ -32,9 +31,10 @@ _THROTTLED = {"ThrottlingException", "TooManyRequestsException", "RequestLimitEx
 _ABSENT = {"ResourceNotFoundException", "InvalidRequestException"}
 """There is no such secret or version; it is marked for deletion."""
 
+_connections = Connections()
 
-@dataclass(frozen=True)
-class Credentials:
+
+class Credentials(NamedTuple):
     """What Lambda gives a function in its environment."""
 
     access_key: str
@@ -69,7 +69,7 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
             pause *= 2
         try:
             status, answer = _post(body)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (NotSentError, LostError, ValueError) as error:
             problem = type(error).__name__
             continue
         if status == 200 and "SecretString" in answer:
@@ -85,7 +85,7 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
 def sign(
     credentials: Credentials, *, region: str, host: str, headers: Mapping[str, str], body: bytes, now: float
 ) -> dict[str, str]:
-    """The headers of a signed POST to ``/``.
+    """The headers of a signed POST to ``/``, but for ``Host``.
 
     Args:
         credentials: whose request it is.
@@ -111,6 +111,7 @@ def sign(
     authorization = (
         f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     )
+    del signed["host"]
     return {**signed, "authorization": authorization}
 
 
@@ -124,16 +125,19 @@ def _post(body: bytes) -> tuple[int, dict[str, Any]]:
         body=body,
         now=time.time(),
     )
-    connection = open_connection(address.scheme, address.netloc, TIMEOUT_SECONDS)
-    try:
-        connection.request("POST", "/", body, headers)
-        response = connection.getresponse()
-        answer = json.loads(response.read() or b"{}")
-        if not isinstance(answer, dict):
-            raise ValueError("no JSON object")
-        return response.status, answer
-    finally:
-        connection.close()
+    deadline = Deadline(TIMEOUT_SECONDS)
+    answer = _connections.send(
+        "POST",
+        f"{address.scheme}://{address.netloc}/",
+        headers=headers,
+        body=body,
+        timeouts=(TIMEOUT_SECONDS, TIMEOUT_SECONDS),
+        out_of_time=lambda: deadline.remaining() == 0,
+    )
+    document = json.loads(answer.body or b"{}")
+    if not isinstance(document, dict):
+        raise ValueError("no JSON object")
+    return answer.status, document
 
 
 def _region() -> str:

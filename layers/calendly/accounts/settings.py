@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from calendly.references import PUBLIC_API, PUBLIC_AUTH
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Typed environment variables. Empty where a function is not given one, because it does not need it."""
 
     stack: str

@@ -8,8 +8,7 @@ from: an older token can never replace a newer one.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from accounts import aws, secrets
 from accounts.account import Account, how_to_connect
@@ -25,8 +24,7 @@ CONNECTING = "calendly-connecting"
 """What connect stages; it must not take the label from tokens that an exchange staged and could not make current."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """An account as it is stored, and in which version of its secret."""
 
     account: Account

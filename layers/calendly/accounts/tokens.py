@@ -40,14 +40,13 @@ class TokenCache:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
         self._locks: dict[str, threading.RLock] = {}
         self.accounts: dict[str, tuple[Account, float]] = {}
         self.refused: dict[str, int] = {}
 
     def lock(self, name: str) -> threading.RLock:
-        with self._guard:
-            return self._locks.setdefault(name, threading.RLock())
+        # In one step: no two threads get different locks.
+        return self._locks.setdefault(name, threading.RLock())
 
 
 class AccountTokens:
@@ -79,10 +78,12 @@ class AccountTokens:
         Raises:
             AccountNotFoundError, AccountUnavailableError, ReauthenticationRequiredError.
         """
+        fresh = self._fresh()
+        if fresh is not None:
+            return fresh
         with self._cache.lock(self._name):
-            account = self._cached()
-            if account is None or account.seconds_left(self._now()) < FRESH_SECONDS:
-                account = self._read()
+            # Another thread may have read it meanwhile.
+            account = self._fresh() or self._read()
             if account.seconds_left(self._now()) < USABLE_SECONDS:
                 account = self._renewed(account)
             return account
@@ -110,6 +111,10 @@ class AccountTokens:
                     )
                 account = self._renewed(account)
             return account.access_token
+
+    def _fresh(self) -> Account | None:
+        account = self._cached()
+        return account if account and account.seconds_left(self._now()) >= FRESH_SECONDS else None
 
     def _cached(self) -> Account | None:
         account, read_at = self._cache.accounts.get(self._name, (None, 0.0))

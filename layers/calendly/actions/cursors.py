@@ -7,8 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from calendly.errors import InvalidRequestError
 
@@ -19,8 +18,7 @@ MOST_SEEN = 300
 """Rows of one value that a cursor can name: about six kilobytes."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """How far a list was handed out, in its own order.
 
     Attributes:
@@ -38,13 +36,13 @@ class Mark:
         """The mark once this row, too, is handed out."""
         value = str(row.get(field))
         if value != self.value:
-            return replace(self, value=value, seen=(_digest(row),))
+            return self._replace(value=value, seen=(_digest(row),))
         seen = None if self.seen is None or len(self.seen) == MOST_SEEN else (*self.seen, _digest(row))
-        return replace(self, seen=seen)
+        return self._replace(seen=seen)
 
     def anew(self) -> Mark | None:
         """The mark for beginning the list anew where this one is; None where too much would be handed out twice."""
-        return None if self.seen is None else replace(self, origin=self.value)
+        return None if self.seen is None else self._replace(origin=self.value)
 
     def covers(self, row: Mapping[str, Any], field: str) -> bool:
         """Whether a row of a list that was begun anew was handed out before."""
@@ -52,27 +50,26 @@ class Mark:
         return same and _digest(row) in (self.seen or ())
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(NamedTuple):
     """A place in a list: a page of Calendly's, and how many of its rows were handed out already.
 
     Attributes:
         token: Calendly's token of the page; None for the first.
         skip: rows of that page to leave out.
-        count: the page size that makes ``skip`` mean the same rows again.
+        page_size: what makes ``skip`` mean the same rows again.
         filters: a digest of the filters it belongs to.
         mark: the same place in the list's own order, where it has one.
     """
 
     token: str | None
     skip: int
-    count: int
+    page_size: int
     filters: str
     mark: Mark | None = None
 
     def __str__(self) -> str:
         mark = [self.mark.value, self.mark.origin, self.mark.seen] if self.mark else None
-        text = json.dumps([self.token, self.skip, self.count, self.filters, mark], separators=(",", ":"))
+        text = json.dumps([self.token, self.skip, self.page_size, self.filters, mark], separators=(",", ":"))
         return PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -99,7 +96,7 @@ class Cursor:
     def by_place(self) -> Cursor:
         """The same place by the list's own order alone, where that can be said: it outlives changes to the list."""
         mark = self.mark.anew() if self.mark else None
-        return self if mark is None else replace(self, token=None, skip=0, mark=mark)
+        return self if mark is None else self._replace(token=None, skip=0, mark=mark)
 
     @classmethod
     def _decode(cls, text: str) -> Cursor:

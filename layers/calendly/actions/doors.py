@@ -11,10 +11,10 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
+from calendly import codec
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyError, InvalidRequestError
 
@@ -35,12 +35,7 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 _CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}", re.ASCII)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""Made once: ``json.dumps`` makes an encoder for every call that wants anything but its defaults."""
-
-
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One call of a function.
 
     Attributes:
@@ -49,8 +44,7 @@ class Call:
         correlation_id: the caller's id for this call, or AWS's request id.
         deadline: when the answer has to be out.
         max_bytes: how large the answer may be, as JSON.
-        base_url: the address of the API that the caller used, over HTTP.
-        idempotency_key: the header of that name, over HTTP; it means something to actions that create.
+        event: what API Gateway sent, over HTTP.
     """
 
     door: Literal["http", "direct"]
@@ -58,12 +52,23 @@ class Call:
     correlation_id: str
     deadline: Deadline
     max_bytes: int
-    base_url: str | None = None
-    idempotency_key: str | None = None
+    event: Mapping[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Call(door={self.door!r}, correlation_id={self.correlation_id!r})"
+
+    @property
+    def base_url(self) -> str | None:
+        """The address of the API that the caller used, over HTTP."""
+        return None if self.event is None else _base_url(self.event)
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The header of that name, over HTTP; it means something to actions that create."""
+        return None if self.event is None else _header(self.event, IDEMPOTENCY_HEADER)
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """An HTTP request as it came, for the function that has to check its every byte.
 
     Attributes:
@@ -74,9 +79,12 @@ class Request:
     """
 
     path_parameters: dict[str, str]
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: dict[str, str]
+    body: bytes
     deadline: Deadline
+
+    def __repr__(self) -> str:
+        return f"Request(path_parameters={self.path_parameters!r})"
 
 
 def is_http(event: Any) -> bool:
@@ -89,15 +97,17 @@ def correlation_id(event: Any, context: Any) -> str:
 
     Over HTTP it is the header's, or the query's.
     """
-    given, fallback = [], context.aws_request_id
+    given: tuple[Any, ...] = ()
+    fallback = context.aws_request_id
     if is_http(event):
-        given = [_header(event, CORRELATION_HEADER)]
-        given.append(_mapping(event, "queryStringParameters").get("correlation_id"))
+        given = _header(event, CORRELATION_HEADER), _mapping(event, "queryStringParameters").get("correlation_id")
         fallback = event["requestContext"].get("requestId") or fallback
     elif isinstance(event, dict):
-        given = [event.get("correlation_id")]
-    usable = (value for value in given if isinstance(value, str) and _CORRELATION_ID.fullmatch(value))
-    return next(usable, str(fallback))
+        given = (event.get("correlation_id"),)
+    for value in given:
+        if isinstance(value, str) and _CORRELATION_ID.fullmatch(value):
+            return value
+    return str(fallback)
 
 
 def enter(event: Any, context: Any, correlation: str | None = None) -> Call:
@@ -121,8 +131,7 @@ def enter(event: Any, context: Any, correlation: str | None = None) -> Call:
         correlation_id=correlation or correlation_id(event, context),
         deadline=Deadline(min(seconds, HTTP_SECONDS) if http else seconds),
         max_bytes=HTTP_BYTES if http else DIRECT_BYTES,
-        base_url=_base_url(event) if http else None,
-        idempotency_key=_header(event, IDEMPOTENCY_HEADER) if http else None,
+        event=event if http else None,
     )
 
 
@@ -157,7 +166,7 @@ def http_answer(status: int, body: Any, correlation: str, headers: Mapping[str, 
             CORRELATION_HEADER: correlation,
             **(headers or {}),
         },
-        "body": _encode(body),
+        "body": codec.encode(body).decode(),
     }
 
 
@@ -188,10 +197,12 @@ def _merged(event: dict[str, Any]) -> dict[str, Any]:
 
 def merge(merged: dict[str, Any], name: str, value: Any) -> None:
     """Add something given to an input. Raises InvalidRequestError where the input says something else already."""
-    if value is None and name in merged:
-        return
-    if merged.get(name) is not None and _text(merged[name]) != _text(value):
-        raise InvalidRequestError.for_field(readable(name), "is given twice with different values")
+    known = merged.get(name)
+    if known is not None:
+        if value is None:
+            return
+        if _text(known) != _text(value):
+            raise InvalidRequestError.for_field(readable(name), "is given twice with different values")
     merged[name] = value
 
 
@@ -200,13 +211,16 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _header(event: dict[str, Any], name: str) -> str | None:
+def _header(event: Mapping[str, Any], name: str) -> str | None:
     """A header's value, whatever the case of its name."""
-    found = (value for given, value in _mapping(event, "headers").items() if given.lower() == name.lower())
-    return next((value for value in found if isinstance(value, str)), None)
+    wanted = name.lower()
+    for given, value in _mapping(event, "headers").items():
+        if given.lower() == wanted and isinstance(value, str):
+            return value
+    return None
 
 
-def _mapping(event: dict[str, Any], member: str) -> dict[str, Any]:
+def _mapping(event: Mapping[str, Any], member: str) -> dict[str, Any]:
     """A member of a proxy event that is an object or null; whoever invokes a function by hand may err."""
     found = event.get(member)
     return found if isinstance(found, dict) else {}
@@ -216,8 +230,8 @@ def _given(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in _mapping(event, "pathParameters").items():
         # A REST API hands path parameters on as they were encoded; no name or id of ours holds a percent sign.
         yield name, unquote(value) if isinstance(value, str) else value
-    single = {name: [value] for name, value in _mapping(event, "queryStringParameters").items()}
-    for name, values in {**single, **_mapping(event, "multiValueQueryStringParameters")}.items():
+    query = {**_mapping(event, "queryStringParameters"), **_mapping(event, "multiValueQueryStringParameters")}
+    for name, values in query.items():
         for value in values if isinstance(values, list) else [values]:
             yield name, value
     yield from _body(event)
@@ -260,7 +274,7 @@ def _refuse_large(document: dict[str, Any]) -> None:
         )
 
 
-def _base_url(event: dict[str, Any]) -> str | None:
+def _base_url(event: Mapping[str, Any]) -> str | None:
     """The API's address as the caller reached it: domain, and the stage or base path before the resource's path."""
     request = event["requestContext"]
     domain, path, resource = request.get("domainName"), request.get("path"), request.get("resourcePath")

@@ -18,6 +18,7 @@ from pydantic import (
     field_validator,
 )
 
+import actions.no_plugins  # noqa: F401 - for what it does
 from accounts.account import DEFAULT, NAME
 from accounts.settings import settings
 from actions.doors import readable

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from actions.cursors import LARGEST_PAGE, PREFIX, Cursor, Mark, digest_of
 from actions.doors import Call
 from actions.inputs import PagedInput
+from calendly import codec
 from calendly.documents import Page
 from calendly.errors import CalendlyUnavailableError, InvalidRequestError, RateLimitedError
 
@@ -20,8 +19,7 @@ Fetch = Callable[[int | None, str | None], Page[Any]]
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """The order of a list, for going on in it when Calendly does not take a page token any more.
 
     Attributes:
@@ -151,7 +149,7 @@ class _Walk:
                 self._hand_out(row)
             if page.next_page_token is None:
                 return rows, None
-            self._cursor = replace(self._cursor, token=page.next_page_token, skip=0)
+            self._cursor = self._cursor._replace(token=page.next_page_token, skip=0)
             largest = max(largest, size - before)
             # Better to stop here than within a page, which then has to be asked for again.
             enough = size + largest > self._call.max_bytes or (limit is not None and len(rows) >= limit)
@@ -166,13 +164,13 @@ class _Walk:
         """
         mark = self._cursor.mark.anew() if self._order and self._cursor.mark else None
         if mark is not None:
-            return replace(self._cursor, token=None, skip=0, mark=mark)
-        return replace(self._cursor, skip=position)
+            return self._cursor._replace(token=None, skip=0, mark=mark)
+        return self._cursor._replace(skip=position)
 
     def _page(self) -> Page[Any]:
         cursor = self._cursor
         try:
-            return self._source()(cursor.count, cursor.token)
+            return self._source()(cursor.page_size, cursor.token)
         except InvalidRequestError:
             # The same filters were good for the page before: it is the token that Calendly does not take any more.
             if cursor.token is None:
@@ -182,8 +180,8 @@ class _Walk:
             raise InvalidRequestError.for_field(
                 "page_token", "is not accepted by Calendly any more; begin the list again, without it"
             )
-        self._cursor = replace(cursor, token=None, skip=0, mark=mark)
-        return self._source()(cursor.count, None)
+        self._cursor = cursor._replace(token=None, skip=0, mark=mark)
+        return self._source()(cursor.page_size, None)
 
     def _source(self) -> Fetch:
         mark = self._cursor.mark
@@ -196,11 +194,12 @@ class _Walk:
     def _hand_out(self, row: Row) -> None:
         if self._order is not None:
             mark = self._cursor.mark or Mark("", ())
-            self._cursor = replace(self._cursor, mark=mark.after(row, self._order.field))
+            self._cursor = self._cursor._replace(mark=mark.after(row, self._order.field))
 
 
 def _size(row: Row, call: Call) -> int:
     """How many bytes of the answer a row takes, at most."""
-    text = json.dumps(row)
-    escapes = text.count('"') + text.count("\\") if call.door == "http" else 0
-    return len(text) + escapes + 2
+    text = codec.encode(row)
+    # Over HTTP it becomes a string within JSON; else Lambda puts a space behind each of these.
+    grows = b'"\\' if call.door == "http" else b",:"
+    return len(text) + sum(map(text.count, (grows[:1], grows[1:]))) + 2

@@ -26,7 +26,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from accounts import aws
 from accounts.settings import settings
 from actions.inputs import CreateInput
-from actions.observability import logger
+from actions.observability import log
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyError, InvalidRequestError, OutcomeUnknownError
 
@@ -141,7 +141,7 @@ class _Attempt:
             raise self._error
         if self.result is None:
             raise aws.refused("to remember the call in the table", reason) from refusal
-        logger.warning("not remembered", reason=reason)
+        log.warning("not remembered", reason=reason)
         return self.result
 
 

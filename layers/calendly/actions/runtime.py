@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel
 
@@ -24,7 +23,7 @@ from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
 from actions import doors, inputs
 from actions.doors import Call, Request
 from actions.inputs import CreateInput, Input, PagedInput, ScopedInput
-from actions.observability import count, logger, metrics
+from actions.observability import count, log
 from calendly import scopes
 from calendly.client import Calendly
 from calendly.documents import Document, Page
@@ -37,30 +36,34 @@ if TYPE_CHECKING:
 Handler = Callable[[Any, Any], Any]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A JSON answer with an HTTP status; the direct door gives the body alone."""
 
-    body: Any = field(repr=False)
+    body: Any
     status: int = 200
 
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status})"
 
-@dataclass(frozen=True)
-class HttpPage:
+
+class HttpPage(NamedTuple):
     """A web page, for the functions that people meet in a browser."""
 
-    html: str = field(repr=False)
+    html: str
     status: int
     headers: dict[str, str]
 
+    def __repr__(self) -> str:
+        return f"HttpPage(status={self.status})"
 
-@dataclass(frozen=True)
+
 class Connected:
     """What an action works with: a connected account and Calendly as that account sees it."""
 
-    call: Call
-    account: Account
-    calendly: Calendly
+    def __init__(self, call: Call, account: Account, calendly: Calendly) -> None:
+        self.call = call
+        self.account = account
+        self.calendly = calendly
 
     def user(self, reference: str | None) -> str:
         """The user meant: the account's own for ``me`` or nothing."""
@@ -138,10 +141,10 @@ def action(*, scope: str) -> Callable[[Action], Handler]:
         model: type[Input] = get_type_hints(function)["input"]
 
         def run(call: Call) -> Answer:
-            if call.idempotency_key is not None and issubclass(model, CreateInput):
-                doors.merge(call.input, "idempotency_key", call.idempotency_key)
+            if issubclass(model, CreateInput) and (key := call.idempotency_key) is not None:
+                doors.merge(call.input, "idempotency_key", key)
             input = inputs.parse(model, call.input)
-            logger.add(account=input.account)
+            log.add(account=input.account)
             connected = _connect(call, input.account, scope)
             before = transport().requests_sent
             try:
@@ -191,7 +194,7 @@ def _once(
     # Costs 100 ms at a cold start, and is wanted by few calls.
     from actions.repeats import first_answer
 
-    answer = first_answer(name, input, connected.call.deadline, lambda: vars(run()))
+    answer = first_answer(name, input, connected.call.deadline, lambda: run()._asdict())
     return Answer(**answer)
 
 
@@ -202,18 +205,23 @@ def _handling(function: Callable[..., Any], answer_to: Callable[[Any, Any, str],
         started = time.perf_counter()
         http = doors.is_http(event)
         correlation = doors.correlation_id(event, context)
-        logger.begin(action=name, door="http" if http else "direct", correlation_id=correlation)
+        log.begin(action=name, door="http" if http else "direct", correlation_id=correlation)
         try:
             answer = answer_to(event, context, correlation)
-            _log(started)
+            log.end("INFO", "done", milliseconds=_milliseconds_since(started))
         except Exception as error:  # the boundary: whatever went wrong leaves as a class callers know
             problem = error if isinstance(error, CalendlyError) else _unexpected(error)
-            _log(started, problem)
+            count(f"Failed{type(problem).__name__}")
+            log.end(
+                "ERROR" if problem.http_status >= 500 else "WARNING",
+                "failed",
+                milliseconds=_milliseconds_since(started),
+                error=type(problem).__name__,
+                detail=problem.message,
+            )
             if not http:
                 raise problem from None
             return doors.http_problem(problem, correlation)
-        finally:
-            metrics.flush()
         if isinstance(answer, HttpPage):
             return {"statusCode": answer.status, "headers": answer.headers, "body": answer.html}
         return doors.http_answer(answer.status, answer.body, correlation) if http else answer.body
@@ -251,14 +259,8 @@ def _insufficient(account: Account, missing: tuple[str, ...]) -> InsufficientSco
     )
 
 
-def _log(started: float, error: CalendlyError | None = None) -> None:
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    if error is None:
-        logger.info("done", milliseconds=milliseconds)
-        return
-    count(f"Failed{type(error).__name__}")
-    log = logger.error if error.http_status >= 500 else logger.warning
-    log("failed", milliseconds=milliseconds, error=type(error).__name__, detail=error.message)
+def _milliseconds_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
 
 
 def _unexpected(error: Exception) -> CalendlyError:
@@ -268,7 +270,7 @@ def _unexpected(error: Exception) -> CalendlyError:
     while trace is not None:
         frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
         trace = trace.tb_next
-    logger.error("unexpected", exception_type=type(error).__name__, frames=frames[-12:])
+    log.error("unexpected", exception_type=type(error).__name__, frames=frames[-12:])
     return CalendlyError(
         f"An unexpected {type(error).__name__}; this is a bug. The log tells where, under the correlation id."
     )

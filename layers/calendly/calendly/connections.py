@@ -1,24 +1,36 @@
-"""Kept-alive connections over the standard library, each used by one thread at a time.
+"""Kept-alive HTTP/1.1 connections, each used by one thread at a time.
 
-``requests`` and what it stands on take as long to import as the rest of an action, and half a millisecond of every call
-(docs/decisions.md). What is needed of it is little: no redirects, no cookies, no proxies, no encodings but gzip.
+Bytes go out over a socket and what comes back is taken apart by ``httptools`` (llhttp, the parser of Node.js). What is
+needed of an HTTP library is little: no redirects, no cookies, no proxies, no encodings but gzip; ``requests`` costs as
+much as the rest of an action, and the parser of ``http.client`` as much as a warm call (docs/decisions.md).
 """
 
 from __future__ import annotations
 
-import http.client
 import select
+import socket
+import ssl
 import threading
+import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-PIECE = 65536
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+PIECE = 16384
+"""Bytes read at once: what a TLS record holds."""
+
 MOST_IDLE = 32
 """Connections kept for later, of one origin."""
+
+IDLE_SECONDS = 60
+"""For how long. A function that is frozen does not hear the other side hang up, and would lose a request by it."""
+
+Origin = tuple[str, str]
+"""Scheme, and host with port."""
 
 
 class NotSentError(Exception):
@@ -29,20 +41,37 @@ class LostError(Exception):
     """The request was sent, or a part of it, and no whole answer came back."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer, its body whole and decoded. ``headers`` are found whatever the case of their names."""
+class Headers:
+    """An answer's headers. Of the twenty or so that come, one or two are looked at, and only they are decoded.
+
+    Args:
+        fields: values by name in lower case.
+    """
+
+    def __init__(self, fields: Mapping[bytes, bytes]) -> None:
+        self._fields = fields
+
+    def get(self, name: str) -> str:
+        """A header's value, by its name in lower case; empty for one that is not there."""
+        return self._fields.get(name.encode(), b"").decode("latin-1").strip()
+
+
+class Answer(NamedTuple):
+    """An HTTP answer, its body whole and decoded."""
 
     status: int
-    headers: Any = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Headers
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status})"
 
 
 class Connections:
     """A pool. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = {}
+        self._idle: dict[Origin, list[_Connection]] = {}
         self._lock = threading.Lock()
 
     def send(
@@ -58,7 +87,7 @@ class Connections:
         """Send one request, once, and read the whole answer.
 
         Args:
-            method, url, headers, body: what to send. Encodings and lengths are added.
+            method, url, headers, body: what to send. Host, length and encodings are added.
             timeouts: seconds to connect, and to wait for each piece of the answer.
             out_of_time: asked between pieces: a timeout alone begins anew with each byte that drips in.
 
@@ -66,89 +95,146 @@ class Connections:
             NotSentError, LostError.
         """
         address = urlsplit(url)
-        target = f"{address.path or '/'}{f'?{address.query}' if address.query else ''}"
-        connection = self._take(address.scheme, address.netloc, timeouts)
+        origin = address.scheme, address.netloc
+        target = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
+        request = _request(method, target, address.netloc, headers, body)
+        connect, read = timeouts
+        connection = self._idle_one(origin) or _Connection(origin, connect)
         try:
-            connection.request(method, target, body, {**headers, "Accept-Encoding": "gzip"})
-            response = connection.getresponse()
-            answer = Answer(response.status, response.headers, _read(response, out_of_time))
-        except (OSError, http.client.HTTPException, zlib.error) as error:
+            answer = connection.exchange(request, read, out_of_time)
+        except (OSError, HttpParserError, zlib.error) as error:
             connection.close()
             raise LostError(type(error).__name__) from error
         except BaseException:
             connection.close()
             raise
-        if response.will_close:
-            connection.close()
-        else:
-            self._keep(address.scheme, address.netloc, connection)
+        self._keep(origin, connection)
         return answer
 
-    def _take(self, scheme: str, netloc: str, timeouts: tuple[float, float]) -> http.client.HTTPConnection:
-        connect, read = timeouts
-        while (connection := self._pop(scheme, netloc)) is not None:
-            if _is_open(connection):
-                break
+    def _idle_one(self, origin: Origin) -> _Connection | None:
+        while True:
+            with self._lock:
+                idle = self._idle.get(origin)
+                connection = idle.pop() if idle else None
+            if connection is None or connection.is_usable():
+                return connection
             connection.close()
-        else:
-            connection = open_connection(scheme, netloc, connect)
-            try:
-                connection.connect()
-            except OSError as error:
-                connection.close()
-                raise NotSentError(type(error).__name__) from error
-        connection.sock.settimeout(read)
-        return connection
 
-    def _pop(self, scheme: str, netloc: str) -> http.client.HTTPConnection | None:
-        with self._lock:
-            idle = self._idle.get((scheme, netloc))
-            return idle.pop() if idle else None
-
-    def _keep(self, scheme: str, netloc: str, connection: http.client.HTTPConnection) -> None:
-        with self._lock:
-            idle = self._idle.setdefault((scheme, netloc), [])
-            if len(idle) < MOST_IDLE:
-                idle.append(connection)
-                return
+    def _keep(self, origin: Origin, connection: _Connection) -> None:
+        if connection.keeps_alive:
+            connection.idle_since = time.time()
+            with self._lock:
+                idle = self._idle.setdefault(origin, [])
+                if len(idle) < MOST_IDLE:
+                    idle.append(connection)
+                    return
         connection.close()
 
 
-def open_connection(scheme: str, netloc: str, timeout: float) -> http.client.HTTPConnection:
-    """A connection that is not made yet."""
-    if scheme == "http":
-        return http.client.HTTPConnection(netloc, timeout=timeout)
-    return http.client.HTTPSConnection(netloc, timeout=timeout, context=_tls())
+class _Connection:
+    """A connection that is made. The methods called ``on_...`` are llhttp's, which tells of an answer as it comes in.
+
+    Attributes:
+        keeps_alive: whether it is good for another exchange.
+        idle_since: by the clock on the wall: others stand still while a function is frozen.
+    """
+
+    def __init__(self, origin: Origin, timeout: float) -> None:
+        """Raises NotSentError."""
+        scheme, netloc = origin
+        address = urlsplit(f"//{netloc}")
+        host, port = str(address.hostname), address.port or (443 if scheme == "https" else 80)
+        try:
+            plain = socket.create_connection((host, port), timeout)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket = _tls().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
+        except OSError as error:
+            raise NotSentError(type(error).__name__) from error
+        self._readable = select.poll()
+        self._readable.register(self._socket, select.POLLIN)
+        self._pieces: list[bytes] = []
+        self.on_body = self._pieces.append
+        self._parser = HttpResponseParser(self)
+        self.keeps_alive = False
+        self.idle_since = 0.0
+
+    def is_usable(self) -> bool:
+        """Whether an idle connection may be used again: one that can be read has been closed by the other side."""
+        return time.time() - self.idle_since < IDLE_SECONDS and not self._readable.poll(0)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def exchange(self, request: bytes, timeout: float, out_of_time: Callable[[], bool]) -> Answer:
+        """Send a request and read its answer.
+
+        Raises:
+            OSError, HttpParserError, zlib.error: the answer is not whole, or is none.
+        """
+        self._status, self._fields = 0, dict[bytes, bytes]()
+        self._pieces.clear()
+        self._is_over = self.keeps_alive = False
+        self._socket.settimeout(timeout)
+        self._socket.sendall(request)
+        while not self._is_over:
+            piece = self._socket.recv(PIECE)
+            if not piece:
+                self._hung_up()
+                break
+            self._feed(piece)
+            if not self._is_over and out_of_time():
+                raise TimeoutError("the answer took too long")
+        body = b"".join(self._pieces)
+        if body and self._fields.get(b"content-encoding", b"").strip().lower() == b"gzip":
+            body = zlib.decompress(body, zlib.MAX_WBITS | 16)
+        return Answer(self._status, Headers(self._fields), body)
+
+    def _feed(self, piece: bytes) -> None:
+        try:
+            self._parser.feed_data(piece)
+        except (HttpParserError, HttpParserUpgrade) as error:
+            # What comes after a whole answer spoils the connection, and not the answer.
+            self.keeps_alive = False
+            if not self._is_over:
+                raise HttpParserError("no HTTP answer to what was asked") from error
+
+    def _hung_up(self) -> None:
+        """The other side did, which is how a body without a length ends; any other is not whole."""
+        if self._status < 200 or self._fields.keys() & {b"content-length", b"transfer-encoding"}:
+            raise ConnectionResetError("the answer is not whole")
+
+    def on_message_begin(self) -> None:
+        if self._is_over:
+            raise HttpParserError("an answer that nobody asked for")
+        # Interim answers (1xx) come before the one that counts.
+        self._status, self._fields = 0, {}
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._fields[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+
+    def on_message_complete(self) -> None:
+        if self._status >= 200:
+            self._is_over = True
+            self.keeps_alive = self._parser.should_keep_alive()
+
+
+def _request(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Accept-Encoding: gzip"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if method != "GET":
+        lines.append(f"Content-Length: {len(body or b'')}")
+    head = "\r\n".join(lines)
+    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
+        raise ValueError("a line break within a header")
+    return f"{head}\r\n\r\n".encode("latin-1") + (body or b"")
 
 
 @lru_cache(maxsize=1)
-def _tls() -> Any:
+def _tls() -> ssl.SSLContext:
     """Loading the certificates takes a while, and is done once for Calendly and AWS."""
-    import ssl
-
-    return ssl.create_default_context()
-
-
-def _is_open(connection: http.client.HTTPConnection) -> bool:
-    """Whether an idle connection may be used again: one that can be read has been closed by the other side."""
-    if connection.sock is None:
-        return False
-    poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
-    return not poll.poll(0)
-
-
-def _read(response: http.client.HTTPResponse, out_of_time: Callable[[], bool]) -> bytes:
-    pieces = []
-    while piece := response.read1(PIECE):
-        pieces.append(piece)
-        if out_of_time():
-            raise TimeoutError("the body took too long")
-    if response.length:
-        raise http.client.IncompleteRead(b"", response.length)
-    # Reading piece by piece does not tell the connection that the answer is over.
-    response.close()
-    body = b"".join(pieces)
-    if body and response.headers.get("Content-Encoding", "").lower() == "gzip":
-        return zlib.decompress(body, zlib.MAX_WBITS | 16)
-    return body
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -6,8 +6,8 @@ no connection was made, or it answered 429. Nothing waits past the deadline.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 MAX_ATTEMPTS = 4
 """Requests in all for one call, the first included."""
@@ -29,8 +29,7 @@ class Outcome(Enum):
     RATE_LIMITED = "429"
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether to try again, and after how many seconds."""
 
     again: bool

@@ -7,17 +7,15 @@ status means is ``responses.raise_for``'s to say.
 from __future__ import annotations
 
 import base64
-import json
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from calendly import retries
-from calendly.connections import Connections, LostError, NotSentError
+from calendly import codec, retries
+from calendly.connections import Connections, Headers, LostError, NotSentError
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyUnavailableError, OutcomeUnknownError
 from calendly.retries import Outcome
@@ -27,15 +25,14 @@ READ_TIMEOUT = 20.0
 SAFETY_MARGIN = 0.5
 """Seconds kept back from the deadline to turn a timeout into an answer."""
 
-RESET_HEADER = "X-RateLimit-Reset"
+RESET_HEADER = "x-ratelimit-reset"
 DEFAULT_RESET = 60.0
 """Calendly's window is a minute; used when a 429 does not say when it resets."""
 
 _GATEWAY_STATUSES = (502, 504)
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """A Calendly endpoint, as Calendly documents it.
 
     Attributes:
@@ -54,8 +51,7 @@ class Operation:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(NamedTuple):
     """What Calendly last said about the rate limit of a user, which all of their applications share.
 
     Attributes:
@@ -68,13 +64,22 @@ class Room:
     reset: float
 
 
-@dataclass(frozen=True)
 class Response:
-    """An HTTP answer. ``body`` is the parsed JSON, or None when there was none to parse."""
+    """An HTTP answer.
 
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: Any = field(repr=False)
+    Attributes:
+        status: of HTTP.
+        headers: of which there are a few to read.
+        body: the parsed JSON; None where there was none.
+    """
+
+    def __init__(self, status: int, headers: Headers, body: Any) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"Response(status={self.status})"
 
     @property
     def ok(self) -> bool:
@@ -84,7 +89,7 @@ class Response:
     def reset(self) -> float:
         """Seconds until the rate limit resets: a delta, not an epoch."""
         try:
-            seconds = float(self.headers.get(RESET_HEADER, ""))
+            seconds = float(self.headers.get(RESET_HEADER))
         except ValueError:
             return DEFAULT_RESET
         return seconds if 0 <= seconds <= 3600 else DEFAULT_RESET
@@ -92,7 +97,7 @@ class Response:
     @cached_property
     def room(self) -> Room | None:
         """What it says of the rate limit, if anything."""
-        limit, remaining = (str(self.headers.get(f"X-RateLimit-{name}", "")) for name in ("Limit", "Remaining"))
+        limit, remaining = (self.headers.get(f"x-ratelimit-{name}") for name in ("limit", "remaining"))
         if not (limit.isdecimal() and remaining.isdecimal()):
             return None
         return Room(int(limit), int(remaining), self.reset)
@@ -150,6 +155,8 @@ class Transport:
             CalendlyUnavailableError: no answer, and Calendly did not act.
             OutcomeUnknownError: no answer to a write that Calendly may have acted on.
         """
+        address = f"{url}?{urlencode(params)}" if params else url
+        sent, body = self._content(headers, auth, document, form)
         attempt = 0
         while True:
             attempt += 1
@@ -157,9 +164,7 @@ class Transport:
                 raise CalendlyUnavailableError(f"No time was left to send {operation}. Call again.")
             response: Response | None = None
             try:
-                response = self._once(
-                    operation, url, deadline, headers=headers, auth=auth, params=params, document=document, form=form
-                )
+                response = self._once(operation.method, address, sent, body, deadline)
                 outcome = _outcome(response.status)
                 if outcome is None:
                     return response
@@ -181,34 +186,34 @@ class Transport:
                 raise _no_answer(operation, outcome)
             self._sleep(decision.wait)
 
-    def _once(
+    def _content(
         self,
-        operation: Operation,
-        url: str,
-        deadline: Deadline,
-        *,
         headers: Mapping[str, str] | None,
         auth: tuple[str, str] | None,
-        params: Mapping[str, Any] | None,
         document: Any,
         form: Mapping[str, str] | None,
-    ) -> Response:
-        self.requests_sent += 1
-        timeout = deadline.remaining() - SAFETY_MARGIN
+    ) -> tuple[dict[str, str], bytes | None]:
+        """Headers and body."""
         sent = {**self._headers, **(headers or {})}
-        body = None
         if auth is not None:
             sent["Authorization"] = f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
         if document is not None:
             sent["Content-Type"] = "application/json"
-            body = json.dumps(document).encode()
-        elif form is not None:
+            return sent, codec.encode(document)
+        if form is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urlencode(form).encode()
+            return sent, urlencode(form).encode()
+        return sent, None
+
+    def _once(
+        self, method: str, address: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
+    ) -> Response:
+        self.requests_sent += 1
+        timeout = deadline.remaining() - SAFETY_MARGIN
         answer = self._connections.send(
-            operation.method,
-            f"{url}?{urlencode(params)}" if params else url,
-            headers=sent,
+            method,
+            address,
+            headers=headers,
             body=body,
             timeouts=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
             out_of_time=lambda: deadline.remaining() <= SAFETY_MARGIN / 2,
@@ -220,7 +225,7 @@ class Transport:
 
 def _parse(content: bytes) -> Any:
     try:
-        return json.loads(content) if content else None
+        return codec.decode(content) if content else None
     except ValueError:
         return None
 
