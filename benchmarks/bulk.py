@@ -1,10 +1,7 @@
-"""Ten thousand events through ``all_pages``, Calendly taking 50 ms for each page."""
+"""A long list, Calendly taking 50 ms for each page."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +14,8 @@ LATENCY = 0.05
 
 @dataclass(frozen=True)
 class Bulk:
-    """What a list of some length took: calls of Calendly's, seconds, and the process's memory at most, in bytes."""
+    """What a list took: calls of Calendly's, seconds, and the process's memory at most, in bytes."""
 
-    events: int
     calls: int
     seconds: float
     peak: int
@@ -30,24 +26,12 @@ class Bulk:
         return self.seconds / (self.calls * LATENCY)
 
 
-def bulk(ours: Stack, service: Loopback, events: int) -> Bulk:
-    """Collect so many events with our action, answer by answer, as a workflow does."""
+def bulk(stack: Stack, service: Loopback, events: int) -> Bulk:
+    """Have a stack collect so many events."""
     service.prepare(events)
     service.latency = LATENCY
-    before = service.requests
-    done = subprocess.run(
-        [sys.executable, str(RUNNER)],
-        env=ours.environment("list", service),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = stack.run(RUNNER, "list", service, stack.pages)
     service.latency = 0.0
-    if done.returncode:
-        raise SystemExit(done.stderr[-2000:])
-    told = json.loads(done.stdout.splitlines()[-1])
-    # One call was for warming up.
-    calls = service.requests - before - 1
     if told["events"] != events:
-        raise SystemExit(f"{told['events']} events came of {events}")
-    return Bulk(events, calls, told["seconds"], told["peak"])
+        raise SystemExit(f"{stack.name}: {told['events']} events came of {events}")
+    return Bulk(told["calls"], told["seconds"], told["peak"])

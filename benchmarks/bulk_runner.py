@@ -1,4 +1,4 @@
-"""Runs in a process of its own: every event through ``all_pages``, answer by answer, and what it took."""
+"""Runs in a process of its own, with a stack's code: every event of a long list, page by page, and what it took."""
 
 import importlib
 import json
@@ -6,28 +6,43 @@ import os
 import resource
 import sys
 import time
+from urllib.request import urlopen
 
 from warm_runner import Context
 
 
 def main() -> None:
-    handler = importlib.import_module("retrieve_events").handler
-    context = Context(aws_request_id="r", function_name="f", memory_limit_in_mb="512", invoked_function_arn="arn")
-    context.get_remaining_time_in_millis = lambda: 900_000
+    module, _, name = sys.argv[1].rpartition(".")
+    call = getattr(importlib.import_module(module), name)
+    pages = call if name == "pages" else lambda: answers(call)
     real, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - what functions log is written, and nobody reads it
-    handler({"all_pages": True, "max_items": 1}, context)
-    token, events, answers = None, 0, 0
+    # Before the clock starts: a secret to read, a connection to make.
+    next(iter(pages()))
+    before = _requests()
     started = time.perf_counter()
-    while True:
-        answer = handler({"all_pages": True, "page_token": token}, context)
-        answers += 1
-        events += len(answer["collection"])
-        token = answer["pagination"]["next_page_token"]
-        if token is None:
-            break
+    events = sum(len(page) for page in pages())
     seconds = time.perf_counter() - started
     sys.stdout = real
-    print(json.dumps({"events": events, "answers": answers, "seconds": seconds, "peak": _peak()}))
+    print(json.dumps({"events": events, "calls": _requests() - before, "seconds": seconds, "peak": _peak()}))
+
+
+def answers(handler):
+    """The answers of an action, one after the other, as a workflow gets them."""
+    context = Context(aws_request_id="r", function_name="f", memory_limit_in_mb="512", invoked_function_arn="arn")
+    context.get_remaining_time_in_millis = lambda: 900_000
+    token = None
+    while True:
+        answer = handler({"all_pages": True, "page_token": token}, context)
+        yield answer["collection"]
+        token = answer["pagination"]["next_page_token"]
+        if token is None:
+            return
+
+
+def _requests() -> int:
+    """How many Calendly was sent so far."""
+    with urlopen(f"{os.environ['CALENDLY_API_URL']}/_requests") as answer:  # noqa: S310 - the loopback's
+        return int(answer.read())
 
 
 def _peak() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 
 from benchmarks.loopback import Loopback
@@ -14,10 +13,13 @@ from local.runtime_api import Invocation, RuntimeApi
 
 def cold_starts(stacks: list[Stack], service: Loopback, rounds: int) -> dict[str, dict[str, list[float]]]:
     """Milliseconds by action and stack, the stacks taking turns."""
-    found: dict[str, dict[str, list[float]]] = {action: {stack.name: [] for stack in stacks} for action in ACTIONS}
+    able = {action: [stack for stack in stacks if action in stack.handlers] for action in ACTIONS}
+    found: dict[str, dict[str, list[float]]] = {
+        action: {stack.name: [] for stack in able[action]} for action in ACTIONS
+    }
     for _ in range(rounds):
         for action in ACTIONS:
-            for stack in stacks:
+            for stack in able[action]:
                 found[action][stack.name].append(_once(stack, action, service))
     return found
 
@@ -32,7 +34,7 @@ def _once(stack: Stack, action: str, service: Loopback) -> float:
     environment = {**stack.environment(action, service), "AWS_LAMBDA_RUNTIME_API": runtime.address}
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "awslambdaric", stack.handlers[action]],
+        [stack.python, "-m", "awslambdaric", stack.handlers[action]],
         cwd=stack.code[action],
         env=environment,
         stdout=subprocess.DEVNULL,

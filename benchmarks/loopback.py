@@ -35,7 +35,14 @@ _ACCOUNT = {
     "connected_at": 1.0,
     "refreshed_at": 1.0,
 }
-_USER = {"uri": ME, "name": "Ada Lovelace", "email": "ada@example.com", "timezone": "Europe/Berlin", "locale": "en"}
+_USER = {
+    "uri": ME,
+    "name": "Ada Lovelace",
+    "email": "ada@example.com",
+    "timezone": "Europe/Berlin",
+    "locale": "en",
+    "current_organization": ORGANIZATION,
+}
 _LINK = {"booking_url": "https://calendly.com/d/abc/30min", "owner": EVENT_TYPE, "owner_type": "EventType"}
 
 
@@ -84,6 +91,8 @@ class Loopback:
         if method == "POST" and target == "/":
             secret = {"SecretString": json.dumps(_ACCOUNT), "VersionId": "1", "Name": "default"}
             return json.dumps(secret).encode()
+        if target == "/_requests":
+            return str(self.requests).encode()
         self.requests += 1
         time.sleep(self.latency)
         path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
@@ -97,8 +106,13 @@ class Loopback:
         if (start, count) not in self._pages:
             rows = [event(number) for number in range(start, min(start + count, self.events))]
             following = str(start + count) if start + count < self.events else None
-            links = {"next_page": None, "previous_page": None, "previous_page_token": None}
-            pagination = {"count": len(rows), **links, "next_page_token": following}
+            pagination = {
+                "count": len(rows),
+                "next_page": f"{self.url}/scheduled_events?count={count}&page_token={following}" if following else None,
+                "previous_page": None,
+                "next_page_token": following,
+                "previous_page_token": None,
+            }
             self._pages[start, count] = json.dumps({"collection": rows, "pagination": pagination}).encode()
         return self._pages[start, count]
 

@@ -23,8 +23,8 @@ CALLS_PER_SECRET_READ = 50
 COLD_SHARE = 0.01
 """One call in a hundred is taken to be a cold one."""
 
-LOG_BYTES = 700
-"""Of a call: two lines of ours and one of Lambda's."""
+LOG_BYTES = 600
+"""Of a call: one line of ours and three of Lambda's (START, END, REPORT)."""
 
 ALARMS = 6
 ROTATIONS = 4 * 24 * 30

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import shutil
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.stacks import ROOT, WORK, run
+from benchmarks.stacks import WORK, build_layer
 
 
 @dataclass(frozen=True)
@@ -29,16 +28,20 @@ def layer_size() -> Size:
     """Build the layer as `make build` does, and weigh it."""
     artifact = WORK / "arm64"
     shutil.rmtree(artifact, ignore_errors=True)
-    layer = str(ROOT / "layers" / "calendly")
-    run("make", "-s", "-C", layer, "build-CalendlyLayer", f"ARTIFACTS_DIR={artifact}", f"PYTHON={sys.executable}")
-    files = [path for path in artifact.rglob("*") if path.is_file()]
+    build_layer(artifact)
+    return weigh(artifact / "python")
+
+
+def weigh(folder: Path) -> Size:
+    """What is in a folder of installed packages."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
     packages: dict[str, int] = {}
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
-            package = _package(path.relative_to(artifact / "python"))
+            package = _package(path.relative_to(folder))
             packages[package] = packages.get(package, 0) + path.stat().st_size
-            archive.write(path, path.relative_to(artifact))
+            archive.write(path, path.relative_to(folder))
     bytecode = any(path.suffix == ".pyc" for path in files)
     return Size(dict(sorted(packages.items(), key=lambda item: -item[1])), len(zipped.getvalue()), bytecode)
 

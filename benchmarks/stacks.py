@@ -1,14 +1,14 @@
-"""The three stacks: ours as it is built, the floor, and the conventional one as plain ``sam build`` makes it."""
+"""What is compared: ours as it is built, the floor, and two that plain ``sam build`` makes of what others wrote."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+import venv
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,14 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Stack:
-    """A way to answer: which handler, and where its code is."""
+    """A way to answer: which handler, and where its code is. Some cannot answer every action."""
 
     name: str
     handlers: dict[str, str]
     code: dict[str, Path]
-    layer: Path | None
-    variables: dict[str, str] = field(default_factory=dict)
+    layer: Path | None = None
+    pages: str = ""
+    python: str = sys.executable
 
     def environment(self, action: str, service: Loopback) -> dict[str, str]:
         """What Lambda would give the function, with AWS and Calendly on loopback."""
@@ -76,13 +77,26 @@ class Stack:
             "STACK_NAME": "stack",
             "TABLE_NAME": "table",
             "ROTATE_TOKENS_FUNCTION": "rotate",
+            "_X_AMZN_TRACE_ID": "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1",
             "POWERTOOLS_SERVICE_NAME": "benchmark",
             "POWERTOOLS_METRICS_NAMESPACE": "Benchmark",
             "POWERTOOLS_TRACE_DISABLED": "false",
             "AWS_XRAY_SDK_ENABLED": "true",
             "AWS_XRAY_CONTEXT_MISSING": "IGNORE_ERROR",
-            **self.variables,
         }
+
+    def run(self, script: Path, action: str, service: Loopback, *arguments: str) -> Any:
+        """Run a script in a process with this stack's code; what it tells in the last line it prints, as JSON."""
+        done = subprocess.run(
+            [self.python, str(script), *arguments],
+            env=self.environment(action, service),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise SystemExit(f"{self.name}: {done.stderr[-2000:]}")
+        return json.loads(done.stdout.splitlines()[-1])
 
 
 def proxy_event(action: str) -> dict[str, Any]:
@@ -105,62 +119,70 @@ def proxy_event(action: str) -> dict[str, Any]:
 
 
 def build() -> list[Stack]:
-    """Build all three; takes a minute the first time, and needs the package index then."""
+    """Build all of them; takes a minute the first time, and needs the package index then."""
     WORK.mkdir(parents=True, exist_ok=True)
-    return [_ours(), _floor(), _conventional()]
+    reads = {"read": "app.handler", "list": "app.handler"}
+    return [
+        _floor(),
+        _ours(),
+        _plain("conventional", dict.fromkeys(ACTIONS, "app.handler")),
+        _plain("published", reads),
+    ]
+
+
+def _floor() -> Stack:
+    folder = ROOT / "benchmarks" / "floor"
+    handlers = dict.fromkeys(ACTIONS, "handler.handler")
+    return Stack("floor", handlers, dict.fromkeys(ACTIONS, folder), pages="handler.pages")
 
 
 def _ours() -> Stack:
     """`make build`'s own recipe for the layer, for this machine, with bytecode."""
     artifact = WORK / "ours"
     shutil.rmtree(artifact, ignore_errors=True)
-    run(
-        "make", "-s", "-C", str(ROOT / "layers" / "calendly"), "build-CalendlyLayer",
-        f"ARTIFACTS_DIR={artifact}", "FOR=", f"PYTHON={sys.executable}", f"COMPILER={sys.executable}",
-    )  # fmt: skip
-    functions = ROOT / "functions"
-    return Stack(
-        "ours",
-        {action: f"{about[1]}.handler" for action, about in ACTIONS.items()},
-        {action: functions / about[0] for action, about in ACTIONS.items()},
-        artifact / "python",
-        # The one variable of template.yaml that matters for speed.
-        dict(re.findall(r"(PYDANTIC_DISABLE_PLUGINS): (\S+)", (ROOT / "template.yaml").read_text())),
-    )
+    build_layer(artifact, "FOR=", f"COMPILER={sys.executable}")
+    handlers = {action: f"{about[1]}.handler" for action, about in ACTIONS.items()}
+    code = {action: ROOT / "functions" / about[0] for action, about in ACTIONS.items()}
+    return Stack("ours", handlers, code, artifact / "python", pages=handlers["list"])
 
 
-def _floor() -> Stack:
-    folder = ROOT / "benchmarks" / "floor"
-    return Stack("floor", dict.fromkeys(ACTIONS, "handler.handler"), dict.fromkeys(ACTIONS, folder), None)
+def build_layer(artifact: Path, *how: str) -> None:
+    """Build the layer as `make build` does."""
+    layer = str(ROOT / "layers" / "calendly")
+    run("make", "-s", "-C", layer, "build-CalendlyLayer", f"ARTIFACTS_DIR={artifact}", f"PYTHON={sys.executable}", *how)
 
 
-def _conventional() -> Stack:
-    built, template = WORK / "conventional", WORK / "conventional.json"
-    function = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "Runtime": RUNTIME,
-            "Handler": "app.handler",
-            "CodeUri": str(ROOT / "benchmarks" / "conventional"),
-        },
-    }
-    template.write_text(
-        json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Conventional": function}})
-    )
-    sam = Path(sys.executable).with_name("sam")
-    run(
-        str(sam),
-        "build",
-        "--template",
-        str(template),
-        "--build-dir",
-        str(built),
-        "--cached",
-        "--cache-dir",
-        str(WORK / "cache"),
-    )
-    folder = built / "Conventional"
-    return Stack("conventional", dict.fromkeys(ACTIONS, "app.handler"), dict.fromkeys(ACTIONS, folder), None)
+def _plain(name: str, handlers: dict[str, str]) -> Stack:
+    """A function of the folder of that name, built as `sam build` builds without being told how."""
+    built, template = WORK / name, WORK / f"{name}.json"
+    properties = {"Runtime": RUNTIME, "Handler": "app.handler", "CodeUri": str(ROOT / "benchmarks" / name)}
+    resources = {"Function": {"Type": "AWS::Serverless::Function", "Properties": properties}}
+    template.write_text(json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}))
+    sam = str(Path(sys.executable).with_name("sam"))
+    cache = ("--cached", "--cache-dir", str(WORK / "cache"))
+    run(sam, "build", "--template", str(template), "--build-dir", str(built), *cache)
+    return Stack(name, handlers, dict.fromkeys(ACTIONS, built / "Function"), pages="app.pages")
+
+
+def tap() -> Stack:
+    """tap-calendly in an environment of its own: it wants another `requests` than everybody else."""
+    folder, environment = ROOT / "benchmarks" / "tap", WORK / "tap"
+    python = str(environment / "bin" / "python")
+    requirements = folder / "requirements.txt"
+    ready = environment / "requirements.txt"
+    if not (ready.exists() and ready.read_text() == requirements.read_text()):
+        venv.create(environment, clear=True, with_pip=True)
+        pip = (python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--no-build-isolation")
+        # The tap comes as source, and is built with what the rest brings.
+        wheels = WORK / "tap-wheels.txt"
+        text = requirements.read_text()
+        start = text.index("tap-calendly==")
+        end = text.index("typing-extensions==", start)
+        wheels.write_text(text[:start] + text[end:])
+        run(*pip, "-r", str(wheels))
+        run(*pip, "-r", str(requirements))
+        shutil.copy(requirements, ready)
+    return Stack("tap-calendly", {}, {"list": folder}, pages="pages.pages", python=python)
 
 
 def run(*command: str) -> None:

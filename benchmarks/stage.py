@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import requests
+
 os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local", AWS_DEFAULT_REGION="us-east-1")
 
 from accounts import aws
@@ -38,6 +40,8 @@ class RefreshStage:
     rotation: Rotation
     world: World
     deadline: Deadline
+    app: App
+    origin: str
 
     def most_exchanges_a_minute(self) -> int:
         """The most tokens that any user was given within a minute."""
@@ -52,6 +56,9 @@ def refresh_stage(accounts: int, exchange_seconds: float) -> Iterator[RefreshSta
     apply()
     moto = serve(DomainDispatcherApplication(create_backend_app), 0)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{moto.server_port}"
+    # What the stage before this one left: moto's services are the process's, and so are the clients.
+    requests.post(f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset", timeout=10).raise_for_status()
+    aws.client.cache_clear()
     app = App("benchmark", "a-benchmark's-secret", ())
     server = serve(None, 0)
     origin = f"http://127.0.0.1:{server.server_port}"
@@ -66,7 +73,7 @@ def refresh_stage(accounts: int, exchange_seconds: float) -> Iterator[RefreshSta
     oauth = OAuth(Transport(), OAuthApp(app.client_id, str(app.client_secret)), auth=origin)
     refresher = Refresher(store, directory, KmsSealer(settings.kms_key), lambda: oauth)
     try:
-        yield RefreshStage(Rotation(directory, refresher, lambda _: None), world, Deadline(900))
+        yield RefreshStage(Rotation(directory, refresher, lambda _: None), world, Deadline(900), app, origin)
     finally:
         for each in (moto, server):
             each.shutdown()

@@ -1,11 +1,9 @@
-"""A warm call: what a function takes beyond the bare exchange with Calendly, which is measured in the same breath."""
+"""A warm call: what a function takes beyond the exchange with Calendly, which is measured within the same call."""
 
 from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,25 +18,17 @@ class Warm:
     """Of one stack's read.
 
     Attributes:
-        inside50, inside99: milliseconds in the function.
-        bare50: milliseconds of the exchange alone.
+        whole: milliseconds in the function, the median.
+        overhead50, overhead99: milliseconds beyond the time in sockets.
         peak: bytes allocated at most during a call.
         resident: bytes of the warm process.
     """
 
-    inside50: float
-    inside99: float
-    bare50: float
+    whole: float
+    overhead50: float
+    overhead99: float
     peak: int
     resident: int
-
-    @property
-    def beyond50(self) -> float:
-        return self.inside50 - self.bare50
-
-    @property
-    def beyond99(self) -> float:
-        return self.inside99 - self.bare50
 
 
 def warm_calls(stacks: list[Stack], service: Loopback, rounds: int, calls: int = 300) -> dict[str, Warm]:
@@ -54,24 +44,12 @@ def warm_calls(stacks: list[Stack], service: Loopback, rounds: int, calls: int =
 
 
 def _once(stack: Stack, service: Loopback, calls: int) -> Warm:
-    command = [
-        sys.executable,
-        str(RUNNER),
-        stack.handlers["read"],
-        json.dumps(proxy_event("read")),
-        "/users/me",
-        str(calls),
-    ]
-    environment = stack.environment("read", service)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{stack.name}: {done.stderr[-2000:]}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    inside = [1000 * seconds for seconds in told["inside"]]
+    told = stack.run(RUNNER, "read", service, stack.handlers["read"], json.dumps(proxy_event("read")), str(calls))
+    overhead = [1000 * seconds for seconds in told["overhead"]]
     return Warm(
-        statistics.median(inside),
-        statistics.quantiles(inside, n=100)[98],
-        1000 * statistics.median(told["bare"]),
+        1000 * statistics.median(told["whole"]),
+        statistics.median(overhead),
+        statistics.quantiles(overhead, n=100)[98],
         told["peak"],
         told["resident"],
     )

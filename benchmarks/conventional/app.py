@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import boto3
@@ -64,6 +65,19 @@ def retrieve_events(
     account: Account, user: Annotated[str, Query()], count: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> Response[Any]:
     return calendly(account, "GET", "/scheduled_events", params={"user": user, "count": count})
+
+
+def pages() -> Iterator[list[Any]]:
+    """All scheduled events, for the bulk benchmark: collected, because an HTTP API has one answer."""
+    events: list[Any] = []
+    params: dict[str, Any] = {"user": "me", "count": 100}
+    while True:
+        page = calendly("default", "GET", "/scheduled_events", params=params).body
+        events += page["collection"]
+        params["page_token"] = page["pagination"]["next_page_token"]
+        if params["page_token"] is None:
+            break
+    yield events
 
 
 @app.post("/accounts/<account>/scheduling_links")

@@ -46,11 +46,27 @@ def secret():
     return json.loads(json.loads(aws.getresponse().read())["SecretString"])
 
 
-def handler(event, _context):
+def connect():
     global token, connection
     if token is None:
         token = secret()["access_token"]
         connection = http.client.HTTPSConnection(CALENDLY, context=CONTEXT, timeout=20)
+
+
+def pages():
+    """All scheduled events, for the bulk benchmark."""
+    connect()
+    following = "?count=100"
+    while following:
+        connection.request("GET", f"/scheduled_events{following}", headers={"Authorization": f"Bearer {token}"})
+        page = json.loads(connection.getresponse().read())
+        yield page["collection"]
+        onwards = page["pagination"]["next_page_token"]
+        following = onwards and f"?count=100&page_token={onwards}"
+
+
+def handler(event, _context):
+    connect()
     path = event["path"].removeprefix("/accounts/default")
     query = event.get("queryStringParameters")
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

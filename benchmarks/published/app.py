@@ -1,0 +1,40 @@
+"""What a published client makes of it: PyPI's pycalendly in a plain handler, with boto3 for the secret.
+
+It reads and it lists. It has no call that makes a scheduling link.
+"""
+
+import json
+import os
+
+import boto3
+
+import calendly.calendly as published
+
+API = os.environ["CALENDLY_API_URL"]
+# The client knows Calendly's public address alone.
+published.ME = f"{API}/users/me"
+published.EVENTS = f"{API}/scheduled_events"
+
+secrets = boto3.client("secretsmanager")
+clients = {}
+
+
+def client(account):
+    if account not in clients:
+        answer = secrets.get_secret_value(SecretId=f"{os.environ['STACK_NAME']}/accounts/{account}")
+        clients[account] = published.CalendlyAPI(json.loads(answer["SecretString"])["access_token"])
+    return clients[account]
+
+
+def handler(event, _context):
+    calendly = client(event["pathParameters"]["account"])
+    if event["resource"].endswith("/scheduled_events"):
+        query = event["queryStringParameters"]
+        document = calendly.list_events(count=int(query["count"]), user_uri=query["user"])
+    else:
+        document = calendly.about()
+    return {
+        "statusCode": 200,
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps(document),
+    }
