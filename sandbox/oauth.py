@@ -152,9 +152,9 @@ def _back(redirect_uri: str, answer: dict[str, str]) -> Any:
 
 
 def _fields() -> dict[str, str]:
-    """The request's fields: a form; JSON worked, too, for clients of 2021."""
+    """The request's fields: a form. Published clients send JSON, too, and their own credentials in the query."""
     document = request.get_json(silent=True)
-    fields = document if isinstance(document, dict) else request.form.to_dict()
+    fields = request.args.to_dict() | (document if isinstance(document, dict) else request.form.to_dict())
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 

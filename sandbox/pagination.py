@@ -17,11 +17,11 @@ from sandbox.errors import invalid
 def paginate(rows: list[Row]) -> dict[str, Any]:
     """The page of ``rows`` that the request asks for. A token works only for the list it was made for."""
     world = params.world()
-    filters = sorted((name, value) for name, value in request.args.items() if name not in ("page_token", "count"))
+    filters = sorted((name, value) for name, value in params.given().items() if name not in ("page_token", "count"))
     owner = hashlib.sha256(repr((request.path, filters)).encode()).hexdigest()
     count = params.count()
     start = 0
-    token = request.args.get("page_token")
+    token = params.given().get("page_token")
     if token:
         listed, start = world.page_tokens.get(token, ("", -1))
         if listed != owner:

@@ -17,8 +17,15 @@ def world() -> World:
     return found
 
 
+def given() -> dict[str, str]:
+    """The parameters of a read: the query string's. A published client sends them as a JSON body; that works, too."""
+    document = request.get_json(silent=True) if request.method == "GET" else None
+    inner = document if isinstance(document, dict) else {}
+    return {**{name: str(value) for name, value in inner.items() if value is not None}, **request.args}
+
+
 def text(name: str, *, required: bool = False, choices: tuple[str, ...] | None = None) -> str | None:
-    value = request.args.get(name)
+    value = given().get(name)
     if value is None or value == "":
         if required:
             raise invalid(name, "is missing")
@@ -83,7 +90,8 @@ def sort(fields: tuple[str, ...], default: str) -> list[tuple[str, bool]]:
 
 
 def body() -> dict[str, Any]:
+    """The JSON object of a write. A null is as good as nothing: published clients send one for what was not given."""
     document = request.get_json(silent=True)
     if not isinstance(document, dict):
         raise invalid("body", "must be a JSON object")
-    return document
+    return {name: value for name, value in document.items() if value is not None}

@@ -35,6 +35,27 @@ def test_pages_link_to_each_other_and_repeat_the_filters(sandbox: Sandbox) -> No
     assert not {event["uri"] for event in first["collection"]} & {event["uri"] for event in second["collection"]}
 
 
+def test_a_client_may_send_the_parameters_of_a_list_as_json(sandbox: Sandbox) -> None:
+    """As pycalendly does."""
+    headers = {"Authorization": f"Bearer {sandbox.token()}"}
+    wanted = {"organization": sandbox.world.data.organization, "count": 7}
+    page = requests.get(f"{sandbox.url}/scheduled_events", json=wanted, headers=headers, timeout=10).json()
+    following = requests.get(page["pagination"]["next_page"], headers=headers, timeout=10).json()
+    uris = [event["uri"] for event in (*page["collection"], *following["collection"])]
+    assert len(set(uris)) == 14
+
+
+def test_a_null_in_a_body_is_as_good_as_nothing(sandbox: Sandbox) -> None:
+    """pycalendly sends one for a signing key that was not given."""
+    headers = {"Authorization": f"Bearer {sandbox.token()}"}
+    organization = sandbox.world.data.organization
+    wanted = {"url": "https://example.com/hook", "events": ["invitee.created"], "organization": organization}
+    wanted |= {"scope": "organization", "signing_key": None}
+    answer = requests.post(f"{sandbox.url}/webhook_subscriptions", json=wanted, headers=headers, timeout=10)
+    assert answer.status_code == 201
+    sandbox.checked.violations.clear()  # the contract knows no null there
+
+
 def test_a_page_token_belongs_to_its_list(sandbox: Sandbox) -> None:
     token, organization = sandbox.token(), sandbox.world.data.organization
     page = get(sandbox, "/scheduled_events", token, organization=organization, count=5).json()
