@@ -214,6 +214,55 @@ def test_nobody_there_means_not_sent() -> None:
         Connections().send("GET", f"http://127.0.0.1:{port}/", **usual)  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def resolve(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have a host of several addresses."""
+
+    def to(*ports: int) -> None:
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
+
+    return to
+
+
+@pytest.fixture
+def black_hole() -> Iterator[int]:
+    """The port of somebody who never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening:
+        address = listening.getsockname()
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(address)
+        yield address[1]
+        for each in waiting:
+            each.close()
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(  # type: ignore[no-untyped-def]
+    serving, resolve: Callable[..., None], black_hole: int
+) -> None:
+    server = serving(lambda _: OK)
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        refusing = unused.getsockname()[1]
+    resolve(refusing, black_hole, int(server.url.rpartition(":")[2]))
+    assert get(Connections(), server).status == 200
+
+
+def test_all_addresses_share_the_time_there_is(  # type: ignore[no-untyped-def]
+    serving, resolve: Callable[..., None], black_hole: int
+) -> None:
+    server = serving(lambda _: OK)
+    resolve(*[black_hole] * 20)
+    started = time.monotonic()
+    with pytest.raises(NotSentError):
+        get(Connections(), server, timeouts=(0.4, 1.0))
+    assert time.monotonic() - started < 4, "each of twenty took the whole time"
+    resolve()
+    with pytest.raises(NotSentError):
+        get(Connections(), server)
+
+
 def test_a_certificate_that_nobody_vouches_for_means_not_sent(serving) -> None:  # type: ignore[no-untyped-def]
     """Whatever answers, it is not Calendly: nothing was told to it."""
     server = serving(lambda _: OK)

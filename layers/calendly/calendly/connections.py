@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from calendly.deadline import Deadline
+
 PIECE = 16384
 """Bytes read at once: what a TLS record holds."""
 
@@ -145,8 +147,7 @@ class _Connection:
         address = urlsplit(f"//{netloc}")
         host, port = str(address.hostname), address.port or (443 if scheme == "https" else 80)
         try:
-            plain = socket.create_connection((host, port), timeout)
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain = _dial(host, port, timeout)
             self._socket = _tls().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
         except OSError as error:
             raise NotSentError(type(error).__name__) from error
@@ -172,7 +173,6 @@ class _Connection:
             OSError, HttpParserError, zlib.error: the answer is not whole, or is none.
         """
         self._status, self._fields = 0, dict[bytes, bytes]()
-        self._pieces.clear()
         self._is_over = self.keeps_alive = False
         self._socket.settimeout(timeout)
         self._socket.sendall(request)
@@ -185,6 +185,7 @@ class _Connection:
             if not self._is_over and out_of_time():
                 raise TimeoutError("the answer took too long")
         body = b"".join(self._pieces)
+        self._pieces.clear()
         if body and self._fields.get(b"content-encoding", b"").strip().lower() == b"gzip":
             body = zlib.decompress(body, zlib.MAX_WBITS | 16)
         return Answer(self._status, Headers(self._fields), body)
@@ -219,6 +220,27 @@ class _Connection:
         if self._status >= 200:
             self._is_over = True
             self.keeps_alive = self._parser.should_keep_alive()
+
+
+def _dial(host: str, port: int, timeout: float) -> socket.socket:
+    """A connection to the first of a host's addresses that answers. ``timeout`` is for all of them: they share it."""
+    deadline = Deadline(timeout)
+    problem = OSError("the host has no address")
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for left, (family, kind, protocol, _, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        dialing = None
+        try:
+            dialing = socket.socket(family, kind, protocol)
+            dialing.settimeout(max(deadline.remaining() / left, 0.001))
+            dialing.connect(address)
+            dialing.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            dialing.settimeout(max(deadline.remaining(), 0.001))
+            return dialing
+        except OSError as error:
+            problem = error
+            if dialing is not None:
+                dialing.close()
+    raise problem
 
 
 def _request(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
