@@ -21,7 +21,11 @@ def given() -> dict[str, str]:
     """The parameters of a read: the query string's. A published client sends them as a JSON body; that works, too."""
     document = request.get_json(silent=True) if request.method == "GET" else None
     inner = document if isinstance(document, dict) else {}
-    return {**{name: str(value) for name, value in inner.items() if value is not None}, **request.args}
+    return {**{name: _text(value) for name, value in inner.items() if value is not None}, **request.args}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def text(name: str, *, required: bool = False, choices: tuple[str, ...] | None = None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from calendly.connections import IDLE_SECONDS, Answer, Connections, Headers, LostError, NotSentError
+from calendly.deadline import Deadline
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Thing: yes\r\n\r\n{}"
 
@@ -25,6 +27,8 @@ class Server:
         self.connections = 0
         self.requests: list[bytes] = []
         self.hang_up_after: int | None = None
+        self.drips = 0
+        self.dripped: list[int] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -56,6 +60,11 @@ class Server:
                 if said is None:
                     return
                 connection.sendall(said)
+                with contextlib.suppress(OSError):
+                    for drip in range(self.drips):
+                        time.sleep(0.05)
+                        connection.sendall(b"x")
+                        self.dripped.append(drip)
                 served += 1
                 if served == self.hang_up_after:
                     return
@@ -75,7 +84,7 @@ def serving() -> Iterator[Callable[[Callable[[int], bytes | None]], Server]]:
 
 
 def get(connections: Connections, server: Server, **how: object) -> Answer:
-    usual = {"headers": {"A": "b"}, "body": None, "timeouts": (1.0, 0.5), "out_of_time": lambda: False}
+    usual = {"headers": {"A": "b"}, "body": None, "deadline": Deadline(2.0)}
     return connections.send("GET", f"{server.url}/path?q=1", **{**usual, **how})  # type: ignore[arg-type]
 
 
@@ -175,6 +184,27 @@ def test_a_header_cannot_bring_another(serving) -> None:  # type: ignore[no-unty
     assert server.requests == []
 
 
+@pytest.mark.parametrize("path", ["/a b", "/caf\u00e9", "/a?q=\r\nX: y", "/a?q=\x00"])
+def test_a_path_that_is_not_encoded_is_not_sent(serving, path: str) -> None:  # type: ignore[no-untyped-def]
+    server = serving(lambda _: OK)
+    with pytest.raises(ValueError, match="not encoded"):
+        Connections().send("GET", f"{server.url}{path}", headers={}, body=None, deadline=Deadline(2.0))
+    assert server.requests == []
+
+
+def test_a_body_has_a_length_whatever_the_method(serving) -> None:  # type: ignore[no-untyped-def]
+    server = serving(lambda _: OK)
+    get(Connections(), server, body=b"{}")
+    assert b"Content-Length: 2\r\n" in server.requests[0]
+
+
+def test_a_trailer_is_no_header(serving) -> None:  # type: ignore[no-untyped-def]
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Content-Encoding\r\n\r\n"
+    server, connections = serving(lambda _: head + b"2\r\n{}\r\n0\r\nContent-Encoding: gzip\r\n\r\n"), Connections()
+    assert [get(connections, server).body for _ in range(2)] == [b"{}"] * 2
+    assert server.connections == 1
+
+
 def test_an_answer_does_not_show_what_is_in_it() -> None:
     assert "secret" not in repr(Answer(200, Headers({b"set-cookie": b"secret"}), b"secret"))
 
@@ -197,19 +227,23 @@ def test_an_answer_that_is_not_whole_is_lost(serving, case: str) -> None:  # typ
     server = serving(lambda _: LOST[case])
     server.hang_up_after = None if case == "silence" else 1
     with pytest.raises(LostError):
-        get(Connections(), server)
+        get(Connections(), server, deadline=Deadline(0.5 if case == "silence" else 5))
 
 
-def test_a_body_that_drips_in_is_given_up(serving) -> None:  # type: ignore[no-untyped-def]
-    server = serving(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx")
+@pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"], ids=["head", "body"])
+def test_an_answer_that_drips_in_is_given_up_at_the_deadline(serving, begins: bytes) -> None:  # type: ignore[no-untyped-def]
+    server = serving(lambda _: begins + b"x")
+    server.drips = 100
+    deadline = Deadline(0.5)
     with pytest.raises(LostError):
-        get(Connections(), server, out_of_time=lambda: True)
+        get(Connections(), server, deadline=deadline)
+    assert len(server.dripped) < 50
 
 
 def test_nobody_there_means_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    usual = {"headers": {}, "body": None, "timeouts": (1.0, 1.0), "out_of_time": lambda: False}
+    usual = {"headers": {}, "body": None, "deadline": Deadline(2.0)}
     with pytest.raises(NotSentError):
         Connections().send("GET", f"http://127.0.0.1:{port}/", **usual)  # type: ignore[arg-type]
 
@@ -256,7 +290,7 @@ def test_all_addresses_share_the_time_there_is(  # type: ignore[no-untyped-def]
     resolve(*[black_hole] * 20)
     started = time.monotonic()
     with pytest.raises(NotSentError):
-        get(Connections(), server, timeouts=(0.4, 1.0))
+        get(Connections(), server, deadline=Deadline(0.4))
     assert time.monotonic() - started < 4, "each of twenty took the whole time"
     resolve()
     with pytest.raises(NotSentError):
@@ -266,7 +300,7 @@ def test_all_addresses_share_the_time_there_is(  # type: ignore[no-untyped-def]
 def test_a_certificate_that_nobody_vouches_for_means_not_sent(serving) -> None:  # type: ignore[no-untyped-def]
     """Whatever answers, it is not Calendly: nothing was told to it."""
     server = serving(lambda _: OK)
-    usual = {"headers": {}, "body": b"secret", "timeouts": (1.0, 1.0), "out_of_time": lambda: False}
+    usual = {"headers": {}, "body": b"secret", "deadline": Deadline(2.0)}
     with pytest.raises(NotSentError):
         Connections().send("POST", server.url.replace("http", "https"), **usual)  # type: ignore[arg-type]
     assert not any(b"secret" in request for request in server.requests)

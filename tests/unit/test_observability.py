@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from accounts.account import Account
+from accounts.store import Stored
 from actions.observability import Log
 
 
@@ -77,6 +79,28 @@ def test_a_quieter_log_keeps_its_metrics(lines: Any, monkeypatch: pytest.MonkeyP
     log.count("CalendlyRequests")
     log.end("INFO", "done")
     assert metrics(lines()[0]) == {"CalendlyRequests": 1}
+
+
+def test_a_record_is_shown_as_its_repr_shows_it(lines: Any) -> None:
+    """Written member by member, an account would show its tokens."""
+    account = Account(
+        name="sales",
+        kind="oauth",
+        access_token="hush",
+        refresh_token="hush-too",
+        expires_at=None,
+        scopes=None,
+        owner="u",
+        organization="o",
+        role=None,
+        generation=1,
+        connected_at=0.0,
+        refreshed_at=0.0,
+    )
+    Log().warning("odd", account=account, stored=Stored(account, "v"), several=[account])
+    (line,) = lines()
+    assert "hush" not in json.dumps(line)
+    assert "sales" in line["account"]
 
 
 def test_what_is_said_in_between_has_the_keys_of_the_call(lines: Any) -> None:

@@ -125,14 +125,12 @@ def _post(body: bytes) -> tuple[int, dict[str, Any]]:
         body=body,
         now=time.time(),
     )
-    deadline = Deadline(TIMEOUT_SECONDS)
     answer = _connections.send(
         "POST",
         f"{address.scheme}://{address.netloc}/",
         headers=headers,
         body=body,
-        timeouts=(TIMEOUT_SECONDS, TIMEOUT_SECONDS),
-        out_of_time=lambda: deadline.remaining() == 0,
+        deadline=Deadline(TIMEOUT_SECONDS),
     )
     document = json.loads(answer.body or b"{}")
     if not isinstance(document, dict):

@@ -230,8 +230,11 @@ def _given(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in _mapping(event, "pathParameters").items():
         # A REST API hands path parameters on as they were encoded; no name or id of ours holds a percent sign.
         yield name, unquote(value) if isinstance(value, str) else value
-    query = {**_mapping(event, "queryStringParameters"), **_mapping(event, "multiValueQueryStringParameters")}
-    for name, values in query.items():
+    multiple = _mapping(event, "multiValueQueryStringParameters")
+    for name, value in _mapping(event, "queryStringParameters").items():
+        if name not in multiple:
+            yield name, value
+    for name, values in multiple.items():
         for value in values if isinstance(values, list) else [values]:
             yield name, value
     yield from _body(event)

@@ -49,10 +49,10 @@ class Log:
         self._counts[name] = self._counts.get(name, 0) + value
 
     def warning(self, message: str, **extra: Any) -> None:
-        self._write("WARNING", message, extra)
+        self._write("WARNING", message, _shown(extra))
 
     def error(self, message: str, **extra: Any) -> None:
-        self._write("ERROR", message, extra)
+        self._write("ERROR", message, _shown(extra))
 
     def end(self, level: str, message: str, **extra: Any) -> None:
         """The call's last line, with its metrics; they are written whatever the level."""
@@ -83,6 +83,15 @@ class Log:
             "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
         }
         return {"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}, **counts}
+
+
+def _shown(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """As a person may see it: the writer of JSON would take records apart, and show what their repr does not."""
+    plain = (str, int, float, bool, type(None))
+    return {
+        name: value if type(value) in plain else [str(each) for each in value] if type(value) is list else str(value)
+        for name, value in extra.items()
+    }
 
 
 log = Log()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -13,8 +14,7 @@ def decode(text: bytes) -> Any:
     try:
         return from_json(text)
     except ValueError:
-        # It is stricter: half a surrogate pair, as in a name that was cut, and nesting beyond 200 are JSON as well.
-        return _lenient(text)
+        return _leniently(text)
 
 
 def encode(value: Any) -> bytes:
@@ -22,12 +22,24 @@ def encode(value: Any) -> bytes:
     try:
         return to_json(value)
     except PydanticSerializationError:
-        # UTF-8 cannot say half a surrogate pair, an escape can.
-        return json.dumps(value, separators=(",", ":"), default=str).encode()
+        # UTF-8 cannot say half a surrogate pair, which a caller's own words may hold; an escape can.
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_time)
+        return text.encode("utf-8", "backslashreplace")
 
 
-def _lenient(text: bytes) -> Any:
+def _leniently(text: bytes) -> Any:
+    """JSON that the fast reader refuses: nested beyond 200, or with half a surrogate pair, as in a name that was cut.
+
+    Such a half becomes U+FFFD. Whatever carries an answer on does so in UTF-8, and Lambda's runtime ends if it cannot.
+    """
     try:
-        return json.loads(text)
+        said = json.dumps(json.loads(text), ensure_ascii=False)
+        return json.loads(said.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
+
+
+def _time(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no JSON")

@@ -7,13 +7,14 @@ much as the rest of an action, and the parser of ``http.client`` as much as a wa
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -21,6 +22,10 @@ from urllib.parse import urlsplit
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from calendly.deadline import Deadline
+
+CONNECT_TIMEOUT = 3.05
+READ_TIMEOUT = 20.0
+"""Seconds to wait for each piece of an answer, where there are so many."""
 
 PIECE = 16384
 """Bytes read at once: what a TLS record holds."""
@@ -33,6 +38,8 @@ IDLE_SECONDS = 60
 
 Origin = tuple[str, str]
 """Scheme, and host with port."""
+
+_TARGET = re.compile(r"[!-~]+")
 
 
 class NotSentError(Exception):
@@ -83,27 +90,25 @@ class Connections:
         *,
         headers: Mapping[str, str],
         body: bytes | None,
-        timeouts: tuple[float, float],
-        out_of_time: Callable[[], bool],
+        deadline: Deadline,
     ) -> Answer:
         """Send one request, once, and read the whole answer.
 
         Args:
             method, url, headers, body: what to send. Host, length and encodings are added.
-            timeouts: seconds to connect, and to wait for each piece of the answer.
-            out_of_time: asked between pieces: a timeout alone begins anew with each byte that drips in.
+            deadline: nothing is waited for past it, however slowly an answer drips in.
 
         Raises:
             NotSentError, LostError.
+            ValueError: what is to be sent would not be one request.
         """
         address = urlsplit(url)
         origin = address.scheme, address.netloc
         target = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
         request = _request(method, target, address.netloc, headers, body)
-        connect, read = timeouts
-        connection = self._idle_one(origin) or _Connection(origin, connect)
+        connection = self._idle_one(origin) or _Connection(origin, deadline.sooner(CONNECT_TIMEOUT))
         try:
-            answer = connection.exchange(request, read, out_of_time)
+            answer = connection.exchange(request, deadline)
         except (OSError, HttpParserError, zlib.error) as error:
             connection.close()
             raise LostError(type(error).__name__) from error
@@ -141,18 +146,20 @@ class _Connection:
         idle_since: by the clock on the wall: others stand still while a function is frozen.
     """
 
-    def __init__(self, origin: Origin, timeout: float) -> None:
+    def __init__(self, origin: Origin, deadline: Deadline) -> None:
         """Raises NotSentError."""
         scheme, netloc = origin
         address = urlsplit(f"//{netloc}")
         host, port = str(address.hostname), address.port or (443 if scheme == "https" else 80)
         try:
-            plain = _dial(host, port, timeout)
+            plain = _dial(host, port, deadline)
             self._socket = _tls().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
         except OSError as error:
             raise NotSentError(type(error).__name__) from error
         self._readable = select.poll()
         self._readable.register(self._socket, select.POLLIN)
+        self._fields: dict[bytes, bytes] = {}
+        self.on_header = self._fields.__setitem__
         self._pieces: list[bytes] = []
         self.on_body = self._pieces.append
         self._parser = HttpResponseParser(self)
@@ -166,29 +173,34 @@ class _Connection:
     def close(self) -> None:
         self._socket.close()
 
-    def exchange(self, request: bytes, timeout: float, out_of_time: Callable[[], bool]) -> Answer:
+    def exchange(self, request: bytes, deadline: Deadline) -> Answer:
         """Send a request and read its answer.
 
         Raises:
             OSError, HttpParserError, zlib.error: the answer is not whole, or is none.
         """
-        self._status, self._fields = 0, dict[bytes, bytes]()
+        self._status, self._headers = 0, Headers({})
         self._is_over = self.keeps_alive = False
-        self._socket.settimeout(timeout)
+        self._wait_within(deadline)
         self._socket.sendall(request)
         while not self._is_over:
+            self._wait_within(deadline)
             piece = self._socket.recv(PIECE)
             if not piece:
                 self._hung_up()
                 break
             self._feed(piece)
-            if not self._is_over and out_of_time():
-                raise TimeoutError("the answer took too long")
         body = b"".join(self._pieces)
         self._pieces.clear()
-        if body and self._fields.get(b"content-encoding", b"").strip().lower() == b"gzip":
+        if body and self._headers.get("content-encoding").lower() == "gzip":
             body = zlib.decompress(body, zlib.MAX_WBITS | 16)
-        return Answer(self._status, Headers(self._fields), body)
+        return Answer(self._status, self._headers, body)
+
+    def _wait_within(self, deadline: Deadline) -> None:
+        left = deadline.remaining()
+        if not left:
+            raise TimeoutError("the answer took too long")
+        self._socket.settimeout(min(READ_TIMEOUT, left))
 
     def _feed(self, piece: bytes) -> None:
         try:
@@ -201,20 +213,19 @@ class _Connection:
 
     def _hung_up(self) -> None:
         """The other side did, which is how a body without a length ends; any other is not whole."""
-        if self._status < 200 or self._fields.keys() & {b"content-length", b"transfer-encoding"}:
+        if self._status < 200 or self._headers.get("content-length") or self._headers.get("transfer-encoding"):
             raise ConnectionResetError("the answer is not whole")
 
     def on_message_begin(self) -> None:
         if self._is_over:
             raise HttpParserError("an answer that nobody asked for")
         # Interim answers (1xx) come before the one that counts.
-        self._status, self._fields = 0, {}
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._fields[name.lower()] = value
+        self._fields.clear()
 
     def on_headers_complete(self) -> None:
         self._status = self._parser.get_status_code()
+        # Here, because trailers are told of in the same way.
+        self._headers = Headers({name.lower(): value for name, value in self._fields.items()})
 
     def on_message_complete(self) -> None:
         if self._status >= 200:
@@ -222,9 +233,8 @@ class _Connection:
             self.keeps_alive = self._parser.should_keep_alive()
 
 
-def _dial(host: str, port: int, timeout: float) -> socket.socket:
-    """A connection to the first of a host's addresses that answers. ``timeout`` is for all of them: they share it."""
-    deadline = Deadline(timeout)
+def _dial(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """A connection to the first of a host's addresses that answers. They share the time there is."""
     problem = OSError("the host has no address")
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for left, (family, kind, protocol, _, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
@@ -244,9 +254,11 @@ def _dial(host: str, port: int, timeout: float) -> socket.socket:
 
 
 def _request(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    if not _TARGET.fullmatch(target):
+        raise ValueError("a path or query that is not encoded")
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Accept-Encoding: gzip"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    if method != "GET":
+    if body is not None or method != "GET":
         lines.append(f"Content-Length: {len(body or b'')}")
     head = "\r\n".join(lines)
     if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:

@@ -17,6 +17,10 @@ class Deadline:
         """Seconds left; never negative."""
         return max(0.0, self._ends_at - self._clock())
 
+    def before(self, seconds: float) -> Deadline:
+        """The moment so many seconds before this one."""
+        return Deadline(self._ends_at - seconds - self._clock(), clock=self._clock)
+
     def sooner(self, seconds: float) -> Deadline:
         """The earlier of this deadline and ``seconds`` from now."""
         return Deadline(min(seconds, self.remaining()), clock=self._clock)

@@ -20,8 +20,6 @@ from calendly.deadline import Deadline
 from calendly.errors import CalendlyUnavailableError, OutcomeUnknownError
 from calendly.retries import Outcome
 
-CONNECT_TIMEOUT = 3.05
-READ_TIMEOUT = 20.0
 SAFETY_MARGIN = 0.5
 """Seconds kept back from the deadline to turn a timeout into an answer."""
 
@@ -209,14 +207,8 @@ class Transport:
         self, method: str, address: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
     ) -> Response:
         self.requests_sent += 1
-        timeout = deadline.remaining() - SAFETY_MARGIN
         answer = self._connections.send(
-            method,
-            address,
-            headers=headers,
-            body=body,
-            timeouts=(min(CONNECT_TIMEOUT, timeout), min(READ_TIMEOUT, timeout)),
-            out_of_time=lambda: deadline.remaining() <= SAFETY_MARGIN / 2,
+            method, address, headers=headers, body=body, deadline=deadline.before(SAFETY_MARGIN)
         )
         response = Response(answer.status, answer.headers, _parse(answer.body))
         self._last = response
