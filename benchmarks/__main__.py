@@ -58,8 +58,8 @@ def main() -> None:
 
 
 def _lists(stacks: dict[str, Stack]) -> list[tuple[Stack, int]]:
-    """Who collects how many events. The published client of the other tables has no way to a second page."""
-    others = [stacks["floor"], stacks["conventional"], tap()]
+    """Who collects how many events."""
+    others = [stacks["floor"], stacks["conventional"], stacks["published"], tap()]
     return [(stacks["ours"], 1_000), (stacks["ours"], 10_000), *((stack, 10_000) for stack in others)]
 
 

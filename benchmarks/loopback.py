@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+import certifi
 
 ME = "https://api.calendly.com/users/AAAAAAAAAAAAAAAA"
 ORGANIZATION = "https://api.calendly.com/organizations/BBBBBBBBBBBBBBBB"
@@ -74,20 +76,20 @@ class Loopback:
 
     Attributes:
         url: its address, for AWS and for Calendly alike.
-        certificate: who vouches for it.
+        trusted: its certificate among those of the world's authorities: loading them is a part of a cold start.
         requests: how many Calendly was asked.
         latency: seconds before each of Calendly's answers.
         events: how many scheduled events there are.
     """
 
     url: str
-    certificate: Path
+    trusted: Path
     requests: int = 0
     latency: float = 0.0
     events: int = 0
     _pages: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
-    def answer(self, method: str, target: str) -> bytes:
+    def answer(self, method: str, target: str, body: bytes) -> bytes:
         if method == "POST" and target == "/":
             secret = {"SecretString": json.dumps(_ACCOUNT), "VersionId": "1", "Name": "default"}
             return json.dumps(secret).encode()
@@ -95,10 +97,11 @@ class Loopback:
             return str(self.requests).encode()
         self.requests += 1
         time.sleep(self.latency)
-        path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
+        path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
         if path == "/scheduled_events":
-            count, start = int(query.get("count", ["20"])[0]), int(query.get("page_token", ["0"])[0])
-            return self._page(start, count)
+            # The published client sends the parameters of a list as JSON.
+            query = {**json.loads(body or b"{}"), **query}
+            return self._page(int(query.get("page_token", 0)), int(query.get("count", 20)))
         resource = _LINK if method == "POST" else _USER
         return json.dumps({"resource": resource}).encode()
 
@@ -128,7 +131,9 @@ class Loopback:
 def loopback(folder: Path) -> Iterator[Loopback]:
     """Serve until the block ends."""
     certificate, key = _certificate(folder)
-    served = Loopback("", certificate)
+    trusted = folder / "trusted.pem"
+    trusted.write_bytes(certificate.read_bytes() + Path(certifi.where()).read_bytes())
+    served = Loopback("", trusted)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -145,8 +150,8 @@ def loopback(folder: Path) -> Iterator[Loopback]:
                 self.close_connection = True  # a function that was stopped
 
         def _serve(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            body = served.answer(self.command, self.path)
+            asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = served.answer(self.command, self.path, asked)
             self.send_response(201 if self.command == "POST" and self.path != "/" else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

@@ -31,12 +31,13 @@ loopback, over TLS:
 - **conventional**: Powertools' REST resolver with validation, Logger, Metrics and Tracer, boto3, requests and pydantic,
   imported at the top and built with plain `sam build` ([app.py](../benchmarks/conventional/app.py)).
 - **published**: PyPI's pycalendly in a plain handler with boto3, built the same
-  way ([app.py](../benchmarks/published/app.py)). It has no call that makes a link, and none for a second page.
+  way ([app.py](../benchmarks/published/app.py)). It has no call that makes a link.
 
 ## What this does not say about Lambda
 
 A sandbox's own start, its share of a CPU at a memory size, arm64 cores, the network to Secrets Manager and Calendly, and
-the download of a layer are not in these numbers, and no function was run on AWS. The two stacks built with plain
+the download of a layer are not in these numbers, and no function was run on AWS. Loading the certificates of the world's
+authorities is in them, once for each TLS context that a stack makes. The two stacks built with plain
 `sam build` bring their own boto3, without bytecode, as that command installs it; Lambda's copy would start faster.
 """
 
@@ -75,10 +76,10 @@ def warm(found: dict[str, Warm]) -> str:
              "whole call, µs", "allocated, kB", "resident, MB"]  # fmt: skip
     return """## Warm call
 
-A read. *Overhead* is the time in the function beyond the exchange with Calendly, which is the time that the same call spends
-in its socket's send and receive. The floor does nothing with it but HTTP and JSON; in ours are also validation of the
-input, the choice of a token, the retry decision, a log line and a metric. The published client makes a new connection
-for every call, and that is in its overhead.
+A read. *Overhead* is the time in the function beyond the exchange with Calendly, which is measured in the same call, from the
+first byte sent to the last one received. The floor does nothing with it but HTTP and JSON; in ours are also validation of
+the input, the choice of a token, the retry decision, a log line and a metric. About a quarter of the conventional stack's
+is Tracer. The published client makes a new connection for every call, and that is in its overhead.
 
 """ + _table(heads, rows)
 
@@ -92,7 +93,7 @@ def bulk(runs: Iterable[tuple[Stack, int, Bulk]]) -> str:
 
 All scheduled events, Calendly taking {LATENCY * 1000:.0f} ms for a page of 100. Ours is `retrieve_events` with `all_pages`, answer by answer
 over the direct door, and needs the same memory however many there are; so does the floor, page by page. The conventional stack
-collects them for its one answer. tap-calendly asks who it is for each of its five
+collects them for its one answer, and so does the published client, over a new connection for each page. tap-calendly asks who it is for each of its five
 streams before it begins.
 
 """ + _table(["stack", "events", "of calls × latency", "calls", "s", "peak, MB"], rows)

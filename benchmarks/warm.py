@@ -19,7 +19,7 @@ class Warm:
 
     Attributes:
         whole: milliseconds in the function, the median.
-        overhead50, overhead99: milliseconds beyond the time in sockets.
+        overhead50, overhead99: milliseconds beyond the exchange: from the first byte sent to the last one received.
         peak: bytes allocated at most during a call.
         resident: bytes of the warm process.
     """

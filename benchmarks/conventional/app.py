@@ -36,7 +36,7 @@ class User(BaseModel):
     email: str
 
 
-@tracer.capture_method
+@tracer.capture_method(capture_response=False)
 def token(account: str) -> str:
     if account not in _tokens:
         answer = secrets.get_secret_value(SecretId=f"{os.environ['STACK_NAME']}/accounts/{account}")

@@ -26,6 +26,11 @@ def client(account):
     return clients[account]
 
 
+def pages():
+    """All scheduled events, for the bulk benchmark: the client gives them in one list."""
+    yield client("default").get_all_scheduled_events("https://api.calendly.com/users/AAAAAAAAAAAAAAAA")
+
+
 def handler(event, _context):
     calendly = client(event["pathParameters"]["account"])
     if event["resource"].endswith("/scheduled_events"):
