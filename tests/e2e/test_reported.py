@@ -53,6 +53,16 @@ def test_a_damaged_secret_is_replaced_by_connecting_and_removed_by_disconnecting
     assert running.http("DELETE", "/accounts/damaged").status_code == 200
 
 
+def test_a_name_that_was_cut_within_a_character_comes_through_both_doors(running: Running) -> None:
+    """Half a surrogate pair is JSON, and Lambda's runtime ended when it was to send one on."""
+    running.contract.paused = True
+    cut = r'{"resource": {"name": "cut \ud83d", "uri": "u"}}'
+    running.sandbox("faults", method="GET", path="/users/me", status=200, body=cut, times=2)
+    assert running.direct("RetrieveUser") == {"resource": {"name": "cut \ufffd", "uri": "u"}}
+    assert running.http("GET", "/accounts/default/users/me").json()["resource"]["name"] == "cut \ufffd"
+    running.contract.paused = False
+
+
 def test_busy_times_that_do_not_fit_one_answer_come_in_parts(running: Running) -> None:
     running.sandbox("reset", events=9000, users=1)
     running.sandbox("limits", per_minute=1_000_000)
