@@ -78,7 +78,7 @@ def warm(found: dict[str, Warm]) -> str:
 
 A read. *Overhead* is the time in the function beyond the exchange with Calendly, which is measured in the same call, from the
 first byte sent to the last one received. The floor does nothing with it but HTTP and JSON; in ours are also validation of
-the input, the choice of a token, the retry decision, a log line and a metric. About a quarter of the conventional stack's
+the input, the choice of a token, the retry decision, a log line and a metric. About a tenth of the conventional stack's
 is Tracer. The published client makes a new connection for every call, and that is in its overhead.
 
 """ + _table(heads, rows)
