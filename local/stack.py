@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import gc
 import json
 import logging
 import os
@@ -113,6 +114,9 @@ class LocalStack:
             template.schedules(), lambda schedule: self.invoke(schedule.function, json.loads(schedule.input))
         )
         self._closing.callback(scheduler.stop)
+        # What SAM CLI and moto brought is there to stay; going through it all, again and again, holds calls up.
+        gc.freeze()
+        self._closing.callback(gc.unfreeze)
 
     def _wrapped(self, part: str, app: Any) -> Any:
         return self._wrap[part](app) if part in self._wrap else app
