@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -175,10 +176,7 @@ def tap() -> Stack:
         pip = (python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--no-build-isolation")
         # The tap comes as source, and is built with what the rest brings.
         wheels = WORK / "tap-wheels.txt"
-        text = requirements.read_text()
-        start = text.index("tap-calendly==")
-        end = text.index("typing-extensions==", start)
-        wheels.write_text(text[:start] + text[end:])
+        wheels.write_text(re.sub(r"^tap-calendly==.*\n(?: .*\n)*", "", requirements.read_text(), flags=re.MULTILINE))
         run(*pip, "-r", str(wheels))
         run(*pip, "-r", str(requirements))
         shutil.copy(requirements, ready)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from accounts.aws import refused
+from calendly import codec
 from calendly.connections import Connections, LostError, NotSentError
 from calendly.deadline import Deadline
 
@@ -61,7 +61,7 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
     Raises:
         AccountUnavailableError: Secrets Manager refuses, or cannot be reached.
     """
-    body = json.dumps({"SecretId": name, "VersionStage": stage}).encode()
+    body = codec.encode({"SecretId": name, "VersionStage": stage})
     pause, problem = _FIRST_PAUSE, ""
     for attempt in range(ATTEMPTS):
         if attempt:
@@ -132,7 +132,7 @@ def _post(body: bytes) -> tuple[int, dict[str, Any]]:
         body=body,
         deadline=Deadline(TIMEOUT_SECONDS),
     )
-    document = json.loads(answer.body or b"{}")
+    document = codec.decode(answer.body or b"{}")
     if not isinstance(document, dict):
         raise ValueError("no JSON object")
     return answer.status, document

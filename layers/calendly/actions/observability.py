@@ -87,11 +87,11 @@ class Log:
 
 def _shown(extra: Mapping[str, Any]) -> dict[str, Any]:
     """As a person may see it: the writer of JSON would take records apart, and show what their repr does not."""
-    plain = (str, int, float, bool, type(None))
-    return {
-        name: value if type(value) in plain else [str(each) for each in value] if type(value) is list else str(value)
-        for name, value in extra.items()
-    }
+    return {name: list(map(str, value)) if type(value) is list else _plain(value) for name, value in extra.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value if type(value) in (str, int, float, bool, type(None)) else str(value)
 
 
 log = Log()
