@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from _action_scopes import READING, WRITING
+
 from accounts import aws
 from accounts.connect import Connector, Sessions
 from accounts.directory import Directory
@@ -11,8 +13,9 @@ from accounts.rotation import Rotation
 from accounts.sealing import KmsSealer
 from accounts.settings import settings
 from accounts.table import Table
+from actions.connected import store, transport
 from actions.observability import log
-from actions.runtime import store, transport
+from calendly import scopes
 from calendly.errors import CalendlyError
 from calendly.oauth import OAuth
 from calendly.transport import Transport
@@ -37,7 +40,7 @@ def connector() -> Connector:
         transport(),
         api=settings().api,
         auth=settings().auth,
-        needed_scopes=settings().oauth_scopes,
+        needed_scopes=settings().connect_scopes or scopes.to_ask_for((*READING, *WRITING)),
     )
 
 

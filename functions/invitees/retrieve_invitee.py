@@ -1,4 +1,4 @@
-"""Retrieve an invitee: ``GET /scheduled_events/{event_uuid}/invitees/{invitee_uuid}``."""
+"""Retrieve an invitee of a scheduled event."""
 
 from pydantic import ValidationInfo, field_validator
 
@@ -10,7 +10,7 @@ from calendly.references import uuid_of
 
 
 class RetrieveInvitee(Input):
-    """``invitee``: which one; ``event`` goes with a UUID, and may be left out with a full URI, which names it."""
+    """Which one."""
 
     event: EventRef | None = None
     invitee: InviteeRef
@@ -26,6 +26,12 @@ class RetrieveInvitee(Input):
         return invitee
 
 
-@action(scope="scheduled_events:read")
+@action(
+    "GET /scheduled_events/{event}/invitees/{invitee}",
+    scope="scheduled_events:read",
+    role="a host of the event, or an organization admin or owner",
+    tools=("read", "booking"),
+    example={"event": "ee52bdb6-d102-4a15-99ed-17e3cc0e95ee", "invitee": "bb6eff95-dc62-53cb-9bfa-930c1fa98ca9"},
+)
 def handler(input: RetrieveInvitee, connected: Connected) -> Document[Invitee]:
     return connected.calendly.invitees.retrieve(input.invitee, input.event)

@@ -123,7 +123,7 @@ class World:
             rotate_tokens_function="",
             kms_key=f"alias/{stack}",
             public_url="",
-            oauth_scopes=(),
+            connect_scopes=(),
             api=sandbox.url,
             auth=sandbox.url,
         )

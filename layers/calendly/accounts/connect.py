@@ -15,7 +15,8 @@ from accounts.directory import Directory, Lease, LeaseTakenError
 from accounts.store import CONNECTING, AccountStore, DamagedSecretError
 from accounts.table import Table
 from calendly import scopes
-from calendly.client import Calendly, StaticToken
+from calendly.api import Api, StaticToken
+from calendly.client import Calendly
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError, AlreadyExistsError, CalendlyError
 from calendly.oauth import OAuth, OAuthApp, Pkce, Tokens
@@ -190,7 +191,8 @@ class Connector:
             ) from None
 
     def _store_account(self, name: str, tokens: Tokens, kind: Kind, *, replace: bool, deadline: Deadline) -> Account:
-        calendly = Calendly(self._transport, StaticToken(tokens.access_token), deadline=deadline, api=self._api)
+        api = Api(self._transport, StaticToken(tokens.access_token), deadline=deadline, api=self._api)
+        calendly = Calendly(api)
         owner, organization = tokens.owner, tokens.organization
         if not (owner and organization):
             me = calendly.users.retrieve("me").resource

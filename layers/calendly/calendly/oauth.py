@@ -191,7 +191,7 @@ def _refused(response: Response) -> None:
     code = response.body.get("error") if isinstance(response.body, dict) else None
     if code == "invalid_grant":
         raise InvalidGrantError("Calendly refused the grant: it is used, expired, revoked or of another application.")
-    if code in ("invalid_client", "unauthorized_client") or response.status == 401:
+    if code in ("invalid_client", "unauthorized_client") or (response.status == 401 and response.own):
         raise InvalidClientError(
             "Calendly refused the OAuth application's credentials. Check client_id and client_secret in its secret."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Page, Resource
 from calendly.transport import Operation
 
@@ -86,21 +86,18 @@ class ScheduledEvent(Resource):
 class ScheduledEvents:
     """Operations on scheduled events."""
 
-    RETRIEVE = Operation(
-        "GET", "/scheduled_events/{uuid}", role="a host of the event, or an organization admin or owner"
-    )
+    RETRIEVE = Operation("GET", "/scheduled_events/{uuid}")
     LIST = Operation(
         "GET",
         "/scheduled_events",
-        role="an organization admin or owner for other people's events, a group admin for a group's",
     )
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, event: str) -> Document[ScheduledEvent]:
         """An event by UUID or URI. Scope ``scheduled_events:read``."""
-        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(event, "scheduled_events"), ScheduledEvent)
+        return self._api.retrieve(self.RETRIEVE, self._api.path(event, "scheduled_events"), ScheduledEvent)
 
     def list(
         self,
@@ -117,11 +114,11 @@ class ScheduledEvents:
         page_token: str | None = None,
     ) -> Page[ScheduledEvent]:
         """Events by start time. ``user`` alone works for oneself only. Scope ``scheduled_events:read``."""
-        calendly = self._calendly
+        api = self._api
         params = {
-            "user": calendly.optional_uri(user, "users"),
-            "organization": calendly.optional_uri(organization, "organizations"),
-            "group": calendly.optional_uri(group, "groups"),
+            "user": api.optional_uri(user, "users"),
+            "organization": api.optional_uri(organization, "organizations"),
+            "group": api.optional_uri(group, "groups"),
             "invitee_email": invitee_email,
             "status": status,
             "sort": sort,
@@ -130,4 +127,4 @@ class ScheduledEvents:
             "count": count,
             "page_token": page_token,
         }
-        return calendly.list(self.LIST, "/scheduled_events", params, ScheduledEvent)
+        return api.list(self.LIST, "/scheduled_events", params, ScheduledEvent)
