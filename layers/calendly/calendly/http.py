@@ -9,14 +9,12 @@ A connection knows the exchange that uses it, and a thread shuts its socket down
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import socket
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
@@ -29,13 +27,14 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.certs import where
 from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
 from calendly.deadline import Deadline
+from calendly.reading import PIECE, Reader, gunzip
 from calendly.version import VERSION
 
 USER_AGENT = f"calendly-actions/{VERSION}"
@@ -55,7 +54,6 @@ POOL_SIZE = 32
 IDLE_SECONDS = 60
 """For how long. A frozen function does not hear the other side hang up, and would lose a request by it."""
 
-_PIECE = 65536
 _CUT_AGAIN_SECONDS = 0.05
 _TARGET = re.compile(r"[!-~]*")
 
@@ -193,32 +191,13 @@ def _body(response: requests.Response) -> bytes:
     if raw.headers.get("transfer-encoding", "chunked").lower() != "chunked":
         raise LostError("InvalidHeader")
     is_gzip = raw.headers.get("content-encoding", "").lower() in ("gzip", "x-gzip")
-    pieces = iter(lambda: raw.read(_PIECE, decode_content=False), b"")
+    pieces = iter(lambda: raw.read(PIECE, decode_content=False), b"")
     body = bytearray()
-    for piece in _gunzip(pieces) if is_gzip else pieces:
+    for piece in gunzip(pieces) if is_gzip else pieces:
         body += piece
         if len(body) > MAX_ANSWER_BYTES:
             raise AnswerTooLargeError("AnswerTooLarge")
     return bytes(body)
-
-
-def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress piece by piece: of a few bytes that stand for gigabytes, no more is made than is asked for.
-
-    urllib3 would do so as well, and take a stream that is cut off for a whole one.
-    """
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    is_whole = True
-    for piece in pieces:
-        rest, is_whole = piece, False
-        while rest and not is_whole:
-            yield stream.decompress(rest, _PIECE)
-            rest = stream.unconsumed_tail
-            if stream.eof:
-                rest, is_whole = stream.unused_data, not stream.unused_data
-                stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    if not is_whole:
-        raise LostError("IncompleteRead")
 
 
 class _Session(requests.Session):
@@ -267,6 +246,11 @@ class _Exchange:
             raise TimeoutError
         return left
 
+    def answered(self, is_spoilt: bool) -> None:
+        """An answer has been read, or given up; is_spoilt says whether something that nobody asked for lies behind."""
+        if self.is_connected and self.connection is not None:
+            self.connection.rest(is_spoilt)
+
     def _watch(self) -> None:
         seconds = self._deadline.remaining()
         # Again and again, because at any one moment there may be no socket to shut down.
@@ -285,56 +269,13 @@ class _Response(HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **how: Any) -> None:
         super().__init__(sock, *args, **how)
-        self.fp: io.BufferedReader = _Reader(_Wire(self.fp.detach()), _under_way.get())
+        self.fp = Reader(self.fp.detach(), _under_way.get().answered)
 
     def begin(self) -> None:
         super().begin()
         if self.msg.defects:
             # Lines that are no headers hide those after them, such as a length. urllib3 goes on, and logs the address.
             raise HTTPException
-
-
-class _Wire(io.RawIOBase):
-    """What a reader fills its buffer from, until it is stopped."""
-
-    def __init__(self, raw: io.RawIOBase) -> None:
-        self._raw = raw
-        self.is_stopped = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        return None if self.is_stopped else self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Reader(io.BufferedReader):
-    def __init__(self, wire: _Wire, exchange: _Exchange) -> None:
-        super().__init__(wire)
-        self._wire = wire
-        self._exchange = exchange
-
-    def readline(self, size: int | None = -1) -> bytes:
-        line = super().readline(size)
-        if not line.endswith(b"\n") and len(line) != size:
-            raise ConnectionResetError
-        return line
-
-    def read(self, size: int | None = -1) -> bytes:
-        if size is None or size < 0:
-            # A chunk's length of -1 would be everything, at once.
-            raise HTTPException
-        return super().read(size)
-
-    def close(self) -> None:
-        if not self.closed and self._exchange.is_connected and self._exchange.connection is not None:
-            self._wire.is_stopped = True
-            self._exchange.connection.answered(is_spoilt=bool(self.peek(1)))
-        super().close()
 
 
 class _Watched(HTTPConnection):
@@ -359,6 +300,8 @@ class _Watched(HTTPConnection):
         self.wire, self._is_spoilt = None, False
         super().connect()
         self.wire = self.wire or self.sock
+        self.timeout = min(READ_TIMEOUT, exchange.time_left())
+        self.sock.settimeout(self.timeout)
         exchange.is_connected = True
 
     @property
@@ -376,11 +319,14 @@ class _Watched(HTTPConnection):
 
     def request(self, *args: Any, **how: Any) -> None:
         if not self.is_closed:
-            self._enter().is_connected = True
+            exchange = self._enter()
+            # urllib3 would give the sending of the whole request the time of a connect.
+            self.timeout = min(READ_TIMEOUT, exchange.time_left())
+            exchange.is_connected = True
         super().request(*args, **how)
 
-    def answered(self, *, is_spoilt: bool) -> None:
-        """An answer was read to its end; is_spoilt says whether something that nobody asked for came behind it."""
+    def rest(self, is_spoilt: bool) -> None:
+        """No longer in use."""
         self._is_spoilt = is_spoilt
         self._idle_since = time.time()
 
@@ -459,7 +405,7 @@ class _Adapter(HTTPAdapter):
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
     ) -> tuple[Any, Any]:
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        _under_way.get().bundle = where() if verify is True else verify
+        _under_way.get().bundle = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
         return host, {"ssl_context": _tls(_under_way.get().bundle)} if host["scheme"] == "https" else {}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
