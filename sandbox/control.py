@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 
 from sandbox import bookings, params
-from sandbox.dataset import DEFAULT_SIZE
+from sandbox.dataset.make import DEFAULT_SIZE
 from sandbox.deliveries import Habits
 from sandbox.faults import Fault
 from sandbox.world import SCOPES, App, Limits, World

@@ -14,18 +14,13 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
 
-from sandbox.bookings import stamp
+from sandbox.rows.base import Row, now
 
-if TYPE_CHECKING:
-    from sandbox.world import World
-
-Row = dict[str, Any]
 WORKERS = 8
 TIMEOUTS = (10, 15)
 """Calendly's own, to connect and to read."""
@@ -99,14 +94,6 @@ class Deliveries:
         with self._changed:
             return len(self._queue) + self._busy
 
-    def announce(self, world: World, name: str, payload: Row, hosts: list[str]) -> None:
-        """Deliver an event to every active subscription that is for it."""
-        for subscription in world.data.webhook_subscriptions:
-            wanted = subscription["state"] == "active" and name in subscription["events"]
-            if wanted and _concerns(world, subscription, hosts):
-                document = delivery_document(name, payload, subscription)
-                self.deliver(subscription, document, world.signing_keys.get(subscription["uri"]))
-
     def deliver(self, subscription: Row, document: Row, key: str | None) -> None:
         """Send one delivery, and what the habits add to it."""
         with self._changed:
@@ -122,10 +109,12 @@ class Deliveries:
 
     def _push(self, kind: Any, subscription: Row, document: Row, key: str | None) -> None:
         body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-        now = time.monotonic()
+        begun = time.monotonic()
         with self._changed:
             self._numbers += 1
-            heapq.heappush(self._queue, Delivery(now, self._numbers, kind, subscription, body, key, now, self._epoch))
+            heapq.heappush(
+                self._queue, Delivery(begun, self._numbers, kind, subscription, body, key, begun, self._epoch)
+            )
             if not self._started:
                 self._started = True
                 for _ in range(WORKERS):
@@ -162,43 +151,20 @@ class Deliveries:
         if taken:
             subscription["retry_started_at"] = None
             return
-        now = time.monotonic()
-        if now - delivery.began > GIVE_UP_SECONDS:
+        moment = time.monotonic()
+        if moment - delivery.began > GIVE_UP_SECONDS:
             subscription["state"] = "disabled"
             return
-        subscription["retry_started_at"] = subscription["retry_started_at"] or stamp(datetime.now(UTC))
-        delivery.due = now + self.habits.retry_seconds * 2**delivery.attempts
+        subscription["retry_started_at"] = subscription["retry_started_at"] or now()
+        delivery.due = moment + self.habits.retry_seconds * 2**delivery.attempts
         delivery.attempts += 1
         heapq.heappush(self._queue, delivery)
-
-
-def delivery_document(name: str, payload: Row, subscription: Row) -> Row:
-    """``{"event", "created_at", "created_by", "payload"}``."""
-    return {
-        "event": name,
-        "created_at": stamp(datetime.now(UTC)),
-        "created_by": subscription["creator"],
-        "payload": payload,
-    }
 
 
 def signature(body: bytes, moment: int, key: str) -> str:
     """``t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">``."""
     digest = hmac.new(key.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={moment},v1={digest}"
-
-
-def _concerns(world: World, subscription: Row, hosts: list[str]) -> bool:
-    if subscription["scope"] == "user":
-        return bool(subscription["user"] in hosts)
-    if subscription["scope"] == "group":
-        members = (
-            relationship["owner"].get("user", {}).get("uri")
-            for relationship in world.data.group_relationships
-            if relationship["group"] == subscription["group"]
-        )
-        return bool(set(members) & set(hosts))
-    return bool(subscription["organization"] == world.data.organization)
 
 
 def _marked(document: Row, mark: str) -> Row:

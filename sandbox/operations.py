@@ -12,8 +12,8 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, request
 
 from sandbox import params
-from sandbox.dataset import Row
 from sandbox.errors import ApiError, denied, insufficient_scope
+from sandbox.rows.base import Row
 from sandbox.world import Grant
 
 
@@ -104,9 +104,10 @@ def _caller() -> Caller:
     if known.expires_at <= time.time():
         raise ApiError(401, "The access token expired")
     user = world.data.find(known.grant.user.removeprefix(world.origin + "/"))
-    if user is None:
+    role = world.data.role(known.grant.user)
+    if user is None or role is None:
         raise ApiError(401)
-    return Caller(known.grant, user, world.data.role(known.grant.user))
+    return Caller(known.grant, user, role)
 
 
 def _count_against_limit(caller: Caller) -> None:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from flask import request
 
 from sandbox import params
-from sandbox.dataset import Row
 from sandbox.errors import invalid
+from sandbox.rows.base import Row
 
 
 def paginate(rows: list[Row]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.dataset import DEFAULT_SIZE, Dataset, make
+from sandbox.dataset.make import DEFAULT_SIZE, make
+from sandbox.dataset.store import Dataset
 from sandbox.deliveries import Deliveries
 from sandbox.faults import Fault
 

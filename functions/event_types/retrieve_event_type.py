@@ -16,7 +16,7 @@ class RetrieveEventType(Input):
     "GET /event_types/{event_type}",
     scope="event_types:read",
     tools=("read",),
-    example={"event_type": "c381e88f-38c0-48fd-8712-b8bc076f3787"},
+    example={"event_type": "e7c09f00-60ae-5ad0-880a-d7d9ebca060b"},
 )
 def handler(input: RetrieveEventType, connected: Connected) -> Document[EventType]:
     return connected.calendly.event_types.retrieve(input.event_type)

@@ -16,7 +16,7 @@ class RetrieveGroupRelationship(Input):
     "GET /group_relationships/{group_relationship}",
     scope="groups:read",
     role="an organization admin or owner, or a group admin",
-    example={"group_relationship": "62397bc7-0176-4741-bab9-f87ff5059285"},
+    example={"group_relationship": "1ebb822d-4f6c-5d88-a9fb-578865f5ad2b"},
 )
 def handler(input: RetrieveGroupRelationship, connected: Connected) -> Document[GroupRelationship]:
     return connected.calendly.group_relationships.retrieve(input.group_relationship)

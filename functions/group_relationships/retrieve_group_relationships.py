@@ -21,7 +21,7 @@ class RetrieveGroupRelationships(PagedInput):
     "GET /group_relationships",
     scope="groups:read",
     role="an organization admin or owner, or a group admin",
-    example={"group": "e8e5b461-7589-482b-9a70-2cfa93ea5c4e"},
+    example={"group": "84b4e872-3b32-52bb-bc65-af3940f3765c"},
 )
 def handler(input: RetrieveGroupRelationships, connected: Connected) -> Page[GroupRelationship]:
     organization = input.organization

@@ -16,7 +16,7 @@ class RetrieveGroup(Input):
     "GET /groups/{group}",
     scope="groups:read",
     role="an organization admin or owner, or a group admin",
-    example={"group": "e8e5b461-7589-482b-9a70-2cfa93ea5c4e"},
+    example={"group": "84b4e872-3b32-52bb-bc65-af3940f3765c"},
 )
 def handler(input: RetrieveGroup, connected: Connected) -> Document[Group]:
     return connected.calendly.groups.retrieve(input.group)

@@ -31,7 +31,7 @@ class RetrieveInvitee(Input):
     scope="scheduled_events:read",
     role="a host of the event, or an organization admin or owner",
     tools=("read", "booking"),
-    example={"event": "ee52bdb6-d102-4a15-99ed-17e3cc0e95ee", "invitee": "bb6eff95-dc62-53cb-9bfa-930c1fa98ca9"},
+    example={"event": "f8b54aa6-b0c4-5f63-bd26-3e46a64fb76b", "invitee": "4b44fe22-9451-56eb-b85d-705ca324d1e9"},
 )
 def handler(input: RetrieveInvitee, connected: Connected) -> Document[Invitee]:
     return connected.calendly.invitees.retrieve(input.invitee, input.event)

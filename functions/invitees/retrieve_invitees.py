@@ -24,7 +24,7 @@ class RetrieveInvitees(PagedInput):
     scope="scheduled_events:read",
     role="a host of the event, or an organization admin or owner",
     tools=("read", "booking"),
-    example={"event": "ee52bdb6-d102-4a15-99ed-17e3cc0e95ee", "count": 2, "sort": "created_at:asc"},
+    example={"event": "f8b54aa6-b0c4-5f63-bd26-3e46a64fb76b", "count": 2, "sort": "created_at:asc"},
 )
 def handler(input: RetrieveInvitees, connected: Connected) -> Page[Invitee]:
     return connected.list(

@@ -17,7 +17,7 @@ class RetrieveEvent(Input):
     scope="scheduled_events:read",
     role="a host of the event, or an organization admin or owner",
     tools=("read", "booking"),
-    example={"event": "c9546b43-9f9d-4129-8a44-9ebe89d9bf02"},
+    example={"event": "0109bf43-36f4-54e3-b850-e50a3d375c36"},
 )
 def handler(input: RetrieveEvent, connected: Connected) -> Document[ScheduledEvent]:
     return connected.calendly.scheduled_events.retrieve(input.event)

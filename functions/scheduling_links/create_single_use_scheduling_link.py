@@ -16,7 +16,7 @@ class CreateSingleUseSchedulingLink(CreateInput):
     "POST /scheduling_links",
     scope="scheduling_links:write",
     tools=("booking",),
-    example={"event_type": "c381e88f-38c0-48fd-8712-b8bc076f3787"},
+    example={"event_type": "e7c09f00-60ae-5ad0-880a-d7d9ebca060b"},
 )
 def handler(input: CreateSingleUseSchedulingLink, connected: Connected) -> Document[SchedulingLink]:
     return connected.calendly.scheduling_links.create(input.event_type)

@@ -16,7 +16,7 @@ class RetrieveUserAvailabilitySchedule(Input):
     "GET /user_availability_schedules/{user_availability_schedule}",
     scope="availability:read",
     role="a user of the same organization",
-    example={"user_availability_schedule": "f3c64af7-75a8-4294-82cd-789a380208a9"},
+    example={"user_availability_schedule": "c6db7157-3510-5f7e-9f2d-fb23ebc9aaf6"},
 )
 def handler(input: RetrieveUserAvailabilitySchedule, connected: Connected) -> Document[AvailabilitySchedule]:
     return connected.calendly.user_availability_schedules.retrieve(input.user_availability_schedule)

@@ -16,7 +16,7 @@ class DeleteWebhookSubscription(WriteInput):
     role="an organization admin or owner for an organization, a group admin for a group, oneself for a user",
     destroys=True,
     repeatable=True,
-    example={"webhook_subscription": "cf1822ff-bc68-4778-ab49-1044d5e34124"},
+    example={"webhook_subscription": "607ebc34-36bd-52eb-a7e1-131aad042644"},
 )
 def handler(input: DeleteWebhookSubscription, connected: Connected) -> Answer:
     uri = connected.calendly.webhook_subscriptions.delete(input.webhook_subscription)

@@ -16,7 +16,7 @@ class RetrieveWebhookSubscription(Input):
     "GET /webhook_subscriptions/{webhook_subscription}",
     scope="webhooks:read",
     role="an organization admin or owner for an organization, a group admin for a group, oneself for a user",
-    example={"webhook_subscription": "d95bafc8-f2a4-427b-9cf4-bb99f4bea973"},
+    example={"webhook_subscription": "12566562-cc1f-57b0-9ad1-2ce21176d426"},
 )
 def handler(input: RetrieveWebhookSubscription, connected: Connected) -> Document[WebhookSubscription]:
     return connected.calendly.webhook_subscriptions.retrieve(input.webhook_subscription)

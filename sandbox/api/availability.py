@@ -9,9 +9,9 @@ from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.api.scheduled_events import hosts
-from sandbox.dataset import Row, stamp
 from sandbox.errors import invalid
 from sandbox.operations import Caller, find, operation, resource
+from sandbox.rows.base import Row, stamp
 
 blueprint = Blueprint("availability", __name__)
 

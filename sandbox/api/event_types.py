@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response
 
 from sandbox import params
-from sandbox.dataset import Row
-from sandbox.errors import ApiError, invalid
+from sandbox.errors import ApiError, denied, invalid
 from sandbox.operations import Caller, find, operation, resource
 from sandbox.pagination import by, paginate
+from sandbox.rows.base import Row
 
 blueprint = Blueprint("event_types", __name__)
 
@@ -18,7 +18,8 @@ blueprint = Blueprint("event_types", __name__)
 @operation(blueprint, "GET", "/event_types/{uuid}", scope="event_types:read")
 def retrieve(caller: Caller, uuid: str) -> Response:
     event_type = find("event_types", uuid)
-    caller.must_share_organization(_owner(event_type))
+    if _organization(event_type) != caller.organization:
+        raise denied("This user is not in your organization")
     return resource(event_type)
 
 
@@ -62,10 +63,10 @@ def _primary_schedule(user: str | None) -> str | None:
     return next((row["uri"] for row in schedules if row["user"] == user and row["default"]), None)
 
 
-def _owner(event_type: Row) -> str:
-    return str(event_type["profile"]["owner"])
+def _owner(event_type: Row) -> str | None:
+    return event_type["profile"]["owner"] if event_type["profile"] else None
 
 
 def _organization(event_type: Row) -> str:
-    world = params.world()
-    return str(world.data.index[_owner(event_type).removeprefix(world.origin + "/")]["current_organization"])
+    """Every event type has a host, also those of teams and those without a profile."""
+    return str(params.world().data.hosts(event_type)[0]["current_organization"])

@@ -8,10 +8,10 @@ from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.api.scheduled_events import hosts
-from sandbox.dataset import Row
 from sandbox.errors import denied
 from sandbox.operations import Caller, find, operation, resource
 from sandbox.pagination import by, paginate
+from sandbox.rows.base import Row
 
 blueprint = Blueprint("invitees", __name__)
 

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response
 
 from sandbox import params
-from sandbox.dataset import Row, stamp
 from sandbox.errors import ApiError, denied
 from sandbox.operations import Caller, find, operation, resource
 from sandbox.pagination import by, paginate
+from sandbox.rows.base import Row, stamp
 
 blueprint = Blueprint("scheduled_events", __name__)
 
@@ -76,11 +76,7 @@ def _allowed_hosts(caller: Caller, user: str | None, organization: str | None, g
             )
         if data.find(group.removeprefix(params.world().origin + "/")) is None:
             raise ApiError(404)
-        members = {
-            relationship["owner"]["user"]["uri"]
-            for relationship in data.group_relationships
-            if relationship["group"] == group and "user" in relationship["owner"]
-        }
+        members = data.group_members(group)
         return members & {user} if user else members
     if user:
         if user != caller.uri:

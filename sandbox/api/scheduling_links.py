@@ -25,8 +25,8 @@ def create(caller: Caller) -> Response:
     event_type = world.data.find(owner.removeprefix(world.origin + "/"))
     if event_type is None:
         raise ApiError(404)
-    host = caller.must_share_organization(event_type["profile"]["owner"])
-    if host["uri"] != caller.uri and not caller.is_admin:
+    hosts = [caller.must_share_organization(host["uri"]) for host in world.data.hosts(event_type)]
+    if caller.user not in hosts and not caller.is_admin:
         raise ApiError(403)
     link = {
         "booking_url": f"https://calendly.com/d/{secrets.token_hex(4)}/{event_type['slug']}",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
 from sandbox import params
-from sandbox.bookings import invitee_payload, stamp
-from sandbox.dataset import Row
-from sandbox.deliveries import delivery_document
 from sandbox.errors import ApiError, denied, invalid
 from sandbox.operations import Caller, find, operation, require, resource
 from sandbox.pagination import by, paginate
+from sandbox.rows.base import Row, now
+from sandbox.rows.events import invitee_payload
+from sandbox.rows.webhooks import delivery_document, subscription_row
 
 blueprint = Blueprint("webhook_subscriptions", __name__)
 
@@ -47,24 +46,19 @@ def create(caller: Caller) -> Response:
         raise invalid("signing_key", "must be a string")
     if any(row["callback_url"] == url and _is_of(row, owner) for row in world.data.webhook_subscriptions):
         raise ApiError(409, "Hook with this url already exists")
-    now = stamp(datetime.now(UTC))
-    row = {
-        "uri": f"{world.origin}/webhook_subscriptions/{uuids.uuid4()}",
-        "callback_url": url,
-        "created_at": now,
-        "updated_at": now,
-        "retry_started_at": None,
-        "state": "active",
-        "events": list(dict.fromkeys(events)),
-        **owner,
-        "creator": caller.uri,
-    }
+    row = subscription_row(
+        f"{world.origin}/webhook_subscriptions/{uuids.uuid4()}",
+        url,
+        list(dict.fromkeys(events)),
+        owner,
+        creator=caller.uri,
+        created=now(),
+    )
     app = world.apps.get(caller.grant.client_id or "")
     key = body.get("signing_key") or (app.webhook_signing_key if app else None)
     if key:
         world.signing_keys[row["uri"]] = key
-    world.data.webhook_subscriptions.append(row)
-    world.data.index[row["uri"].removeprefix(world.origin + "/")] = row
+    world.data.add("webhook_subscriptions", row)
     return resource(row, status=201)
 
 
@@ -84,8 +78,7 @@ def retrieve(caller: Caller, webhook_uuid: str) -> Response:
 def delete(caller: Caller, webhook_uuid: str) -> Response:
     row = _found(caller, webhook_uuid)
     world = params.world()
-    world.data.webhook_subscriptions.remove(row)
-    del world.data.index[row["uri"].removeprefix(world.origin + "/")]
+    world.data.remove("webhook_subscriptions", row)
     world.signing_keys.pop(row["uri"], None)
     return Response(status=204)
 
@@ -103,7 +96,7 @@ def sample(caller: Caller) -> Response:
     elif name.startswith("event_type"):
         payload = {key: value for key, value in data.event_types[0].items() if key != "description_html"}
     sampled = {"created_at": payload.get("created_at", caller.user["created_at"])}
-    return jsonify({**delivery_document(name, payload, {"creator": caller.uri}), **sampled})
+    return jsonify({**delivery_document(name, payload, caller.uri), **sampled})
 
 
 def _owner(caller: Caller, read: Callable[[str], Any]) -> tuple[str, Row]:

@@ -1,0 +1,1 @@
+"""The seeded data set, by kind."""

@@ -1,0 +1,21 @@
+"""What all rows share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+Row = dict[str, Any]
+"""A resource as the API answers it."""
+
+SEEDED = "2024-03-01T08:00:00.000000Z"
+"""When the seeded resources were created."""
+
+
+def stamp(moment: datetime) -> str:
+    """A time as Calendly writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def now() -> str:
+    return stamp(datetime.now(UTC))
