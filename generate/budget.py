@@ -68,7 +68,7 @@ def longest_stack_name(template: Path) -> int:
     return FUNCTION_NAME - longest
 
 
-class _NoPolicies(ManagedPolicyLoader):
+class _NoPolicies(ManagedPolicyLoader):  # type: ignore[misc]
     """The template names every managed policy by its ARN, so there is nothing to ask IAM for."""
 
     def __init__(self) -> None:

@@ -9,7 +9,9 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
+
+from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
@@ -20,7 +22,7 @@ if str(LAYER) not in sys.path:
 os.environ.setdefault("STACK_NAME", "local")
 
 from actions.declaration import Declaration  # noqa: E402
-from actions.inputs import ConfirmedInput, CreateInput, Input, PagedInput, WriteInput  # noqa: E402
+from actions.inputs import ConfirmedInput, CreateInput, Input, PagedInput, Refers, WriteInput  # noqa: E402
 from actions.runtime import Function  # noqa: E402
 
 
@@ -76,6 +78,17 @@ class Action:
         return issubclass(self.model, PagedInput)
 
     @property
+    def references(self) -> dict[str, Refers]:
+        """Its inputs that refer to something of Calendly's, and to what."""
+        found = {name: _refers(field) for name, field in self.own_fields.items()}
+        return {name: refers for name, refers in found.items() if refers}
+
+    @property
+    def required(self) -> list[str]:
+        """Its inputs that cannot be left out."""
+        return [name for name, field in self.model.model_fields.items() if field.is_required()]
+
+    @property
     def own_fields(self) -> dict[str, Any]:
         """Its inputs but for those that every action of its kind has."""
         shared = {*PagedInput.model_fields, *CreateInput.model_fields, *ConfirmedInput.model_fields}
@@ -114,6 +127,11 @@ def find(root: Path = FUNCTIONS) -> list[Action]:
 def actions() -> list[Action]:
     """All actions of the bundle, by family and name."""
     return find()
+
+
+def _refers(field: FieldInfo) -> Refers | None:
+    marks = [*field.metadata, *(mark for option in get_args(field.annotation) for mark in get_args(option))]
+    return next((mark for mark in marks if isinstance(mark, Refers)), None)
 
 
 def _action(path: Path, module: Any) -> Action | None:

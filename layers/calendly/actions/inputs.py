@@ -138,14 +138,25 @@ IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[
 PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
+ContactListRef = Annotated[str, Refers("A contact list", "contact_lists")]
+ContactRef = Annotated[str, Refers("A contact", "contacts")]
+CustomFieldRef = Annotated[str, Refers("A definition of a custom field", "contacts/custom_field_definitions")]
 EventRef = Annotated[str, Refers("A scheduled event", "scheduled_events")]
 EventTypeRef = Annotated[str, Refers("An event type", "event_types")]
+GroupOwnerRef = Annotated[str, Refers("A member (organization membership) or an invitation", *references.GROUP_OWNERS)]
 GroupRef = Annotated[str, Refers("A group", "groups")]
 GroupRelationshipRef = Annotated[str, Refers("A group relationship", "group_relationships")]
-GroupOwnerRef = Annotated[str, Refers("A member (organization membership) or an invitation", *references.GROUP_OWNERS)]
+InvitationRef = Annotated[str, Refers("An invitation to the organization", "organizations/*/invitations")]
 InviteeRef = Annotated[str, Refers("An invitee", "scheduled_events/*/invitees")]
+MembershipRef = Annotated[str, Refers("A membership of the organization", "organization_memberships")]
+NoShowRef = Annotated[str, Refers("A no-show mark", "invitee_no_shows")]
+NoteRef = Annotated[str, Refers("A note", "notes")]
 OrganizationRef = Annotated[str, Refers("An organization", "organizations", me=True)]
+RecapRef = Annotated[str, Refers("A meeting recap", "meeting_recaps")]
+RoutingFormRef = Annotated[str, Refers("A routing form", "routing_forms")]
 ScheduleRef = Annotated[str, Refers("An availability schedule of a user", "user_availability_schedules")]
+SubmissionRef = Annotated[str, Refers("A submission of a routing form", "routing_form_submissions")]
+TeamRef = Annotated[str, Refers("A team", "teams")]
 UserRef = Annotated[str, Refers("A user", "users", me=True)]
 WebhookSubscriptionRef = Annotated[str, Refers("A webhook subscription", "webhook_subscriptions")]
 
@@ -264,6 +275,10 @@ def parse(model: type[M], given: Mapping[str, Any]) -> M:
         raise InvalidRequestError("Invalid request.", fields=fields[:20]) from None
     if isinstance(parsed, PagedInput) and parsed.max_items is not None and not parsed.all_pages:
         raise InvalidRequestError.for_field("max_items", "needs all_pages: true; for a single page use count")
+    if isinstance(parsed, ConfirmedInput) and not (parsed.confirm or parsed.dry_run):
+        raise InvalidRequestError.for_field(
+            "confirm", f"must be true: {parsed.consequence} Try dry_run: true to see what would be sent."
+        )
     return parsed
 
 

@@ -1,13 +1,12 @@
-"""What every action that writes has in common: dry runs, confirmation, and keys that make a repeat safe."""
+"""What every action that writes has in common: dry runs, and keys that make a repeat safe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from actions.doors import Answer, Call
-from actions.inputs import ConfirmedInput, CreateInput, WriteInput
+from actions.inputs import CreateInput, WriteInput
 from calendly.api import PlannedWrite
-from calendly.errors import InvalidRequestError
 
 
 def carry_out(name: str, wanted: WriteInput, call: Call, write: Callable[[], Answer]) -> Answer:
@@ -21,16 +20,9 @@ def carry_out(name: str, wanted: WriteInput, call: Call, write: Callable[[], Ans
         wanted: the input.
         call: the call to answer.
         write: carries it out; in a dry run it raises ``PlannedWrite`` instead of sending.
-
-    Raises:
-        InvalidRequestError: the write has to be confirmed, and was not.
     """
     if wanted.dry_run:
         return _planned(write)
-    if isinstance(wanted, ConfirmedInput) and not wanted.confirm:
-        raise InvalidRequestError.for_field(
-            "confirm", f"must be true: {wanted.consequence} Try dry_run: true to see what would be sent."
-        )
     if not (isinstance(wanted, CreateInput) and wanted.idempotency_key):
         return write()
     # Costs 100 ms at a cold start, and few calls want it.
