@@ -8,7 +8,8 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from sandbox import api, control, oauth
+from sandbox import control, happenings, oauth
+from sandbox.api.blueprints import blueprints
 from sandbox.errors import ApiError, error_body
 from sandbox.faults import Fault
 from sandbox.world import App, World
@@ -21,7 +22,7 @@ def create_app(origin: str, *, apps: Iterable[App] = (), **size: int) -> Flask:
     world = World(origin, {registered.client_id: registered for registered in apps})
     world.reset(**size)
     app.extensions["world"] = world
-    for blueprint in (*api.blueprints, oauth.blueprint, control.blueprint):
+    for blueprint in (*blueprints, oauth.blueprint, control.blueprint, happenings.blueprint):
         app.register_blueprint(blueprint)
 
     @app.before_request

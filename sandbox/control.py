@@ -6,34 +6,18 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 
 from sandbox import bookings, params
+from sandbox.control_body import ControlError, refuse_with_words
+from sandbox.control_body import document as _document
 from sandbox.dataset.make import DEFAULT_SIZE
 from sandbox.deliveries import Habits
 from sandbox.faults import Fault
 from sandbox.world import SCOPES, App, Limits, World
 
 blueprint = Blueprint("sandbox", __name__, url_prefix="/_sandbox")
-
-
-class ControlError(Exception):
-    """A control call that says something the sandbox does not know."""
-
-
-def _document(known: set[str]) -> dict[str, Any]:
-    document = request.get_json(silent=True) if request.data else {}
-    if not isinstance(document, dict):
-        raise ControlError("The body must be a JSON object.")
-    unknown = sorted(set(document) - known)
-    if unknown:
-        raise ControlError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
-    return document
-
-
-@blueprint.errorhandler(ControlError)
-def _refuse(error: ControlError) -> Any:
-    return jsonify({"error": str(error)}), 400
+refuse_with_words(blueprint)
 
 
 @blueprint.get("/state")

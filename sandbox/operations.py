@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from sandbox import params
 from sandbox.errors import ApiError, denied, insufficient_scope
-from sandbox.rows.base import Row
+from sandbox.rows.base import Row, in_order
 from sandbox.world import Grant
 
 
@@ -32,6 +33,10 @@ class Caller:
     @property
     def organization(self) -> str:
         return str(self.user["current_organization"])
+
+    @property
+    def own_organization(self) -> Row:
+        return params.world().data.known(self.organization)
 
     @property
     def is_admin(self) -> bool:
@@ -53,9 +58,15 @@ class Caller:
         if not self.is_admin:
             raise denied("You do not have permission")
 
+    def must_be(self, user: str) -> None:
+        """Refuse whoever asks for another's, unless they are an admin of the same organization."""
+        self.must_share_organization(user)
+        if user != self.uri and not self.is_admin:
+            raise ApiError(403)
+
     def must_share_organization(self, user: str) -> Row:
         """Refuse users of other organizations."""
-        found = params.world().data.find(user.removeprefix(params.world().origin + "/"))
+        found = params.world().data.get(user)
         if found is None or found["current_organization"] != self.organization:
             raise denied("This user is not in your organization")
         return found
@@ -81,6 +92,18 @@ def operation(blueprint: Blueprint, method: str, path: str, scope: str) -> Calla
     return decorate
 
 
+def known(uri: str | None) -> Row:
+    """The resource of a URI that a caller named, or a 404."""
+    found = params.world().data.get(uri) if uri else None
+    if found is None:
+        raise ApiError(404)
+    return found
+
+
+def new_uri(kind: str, *, below: str | None = None) -> str:
+    return f"{below or params.world().origin}/{kind}/{uuid4()}"
+
+
 def find(kind: str, uuid: str) -> Row:
     """The resource, or a 404."""
     found = params.world().data.find(f"{kind}/{uuid}")
@@ -90,7 +113,8 @@ def find(kind: str, uuid: str) -> Row:
 
 
 def resource(row: Row, status: int = 200) -> Response:
-    answer = jsonify({"resource": row})
+    """One resource, its keys in Calendly's order."""
+    answer = jsonify({"resource": in_order(row)})
     answer.status_code = status
     return answer
 
@@ -103,7 +127,7 @@ def _caller() -> Caller:
         raise ApiError(401)
     if known.expires_at <= time.time():
         raise ApiError(401, "The access token expired")
-    user = world.data.find(known.grant.user.removeprefix(world.origin + "/"))
+    user = world.data.get(known.grant.user)
     role = world.data.role(known.grant.user)
     if user is None or role is None:
         raise ApiError(401)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,15 +13,20 @@ from flask import request
 
 from sandbox import params
 from sandbox.errors import invalid
-from sandbox.rows.base import Row
+from sandbox.rows.base import Row, in_order, stamp
 
 
-def paginate(rows: list[Row]) -> dict[str, Any]:
-    """The page of ``rows`` that the request asks for. A token works only for the list it was made for."""
+def paginate(rows: Sequence[Row], *, most: int = 100) -> dict[str, Any]:
+    """The page of ``rows`` that the request asks for.
+
+    A token works only for the list it was made for, however the filters of that list are spelled: it is bound to
+    their meaning.
+    """
     world = params.world()
-    filters = sorted((name, value) for name, value in params.given().items() if name not in ("page_token", "count"))
-    owner = hashlib.sha256(repr((request.path, filters)).encode()).hexdigest()
-    count = params.count()
+    filters = [(name, value) for name, value in params.pairs() if name not in ("page_token", "count")]
+    meaning = sorted((name, _meaning(value)) for name, value in filters if value != "")
+    owner = hashlib.sha256(repr((request.path.rstrip("/"), meaning)).encode()).hexdigest()
+    count = params.count(most)
     start = 0
     token = params.given().get("page_token")
     if token:
@@ -39,20 +46,33 @@ def paginate(rows: list[Row]) -> dict[str, Any]:
     previous_token, previous_page = link(max(0, start - count) if start > 0 else None)
     page = rows[start : start + count]
     return {
-        "collection": page,
+        "collection": [in_order(row) for row in page],
         "pagination": {
             "count": len(page),
             "next_page": next_page,
-            "previous_page": previous_page,
             "next_page_token": next_token,
+            "previous_page": previous_page,
             "previous_page_token": previous_token,
         },
     }
 
 
-def by(rows: list[Row], order: list[tuple[str, bool]]) -> list[Row]:
+def _meaning(value: str) -> str:
+    """A filter's value, whatever its spelling: a URI's origin, a boolean's case, a time's zone, a default order."""
+    if value.startswith(("http://", "https://")):
+        return "/".join(value.rstrip("/").split("/")[3:])
+    if value.lower() in ("true", "1", "false", "0"):
+        return str(value.lower() in ("true", "1"))
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value.removesuffix(":asc")
+    return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def by(rows: Sequence[Row], order: list[tuple[str, bool]]) -> list[Row]:
     """Rows sorted by several fields, ties broken by URI so that pages never overlap."""
-    ordered = sorted(rows, key=lambda row: row["uri"])
+    ordered = sorted(rows, key=lambda row: str(row["uri"]))
     for name, descending in reversed(order):
         ordered.sort(key=lambda row: row[name] if row[name] is not None else "", reverse=descending)
     return ordered

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.dataset.make import DEFAULT_SIZE, make
+from sandbox.dataset.make import make
 from sandbox.dataset.store import Dataset
 from sandbox.deliveries import Deliveries
 from sandbox.faults import Fault
@@ -104,7 +104,7 @@ class World:
         Grants stay, for users that the new data set has, too: the same seed makes the same users.
         """
         with self.lock:
-            self.data = make(self.origin, **{**DEFAULT_SIZE, **size})
+            self.data = make(self.origin, **size)
             self.limits = Limits()
             self.page_tokens.clear()
             self.windows.clear()

@@ -27,7 +27,8 @@ def retrieve(caller: Caller, uuid: str) -> Response:
 def list_groups(caller: Caller) -> dict[str, Any]:
     organization = params.uri("organization", "organizations", required=True)
     caller.must_administer(str(organization))
-    return paginate(by(params.world().data.groups, BY_NAME))
+    rows = [row for row in params.world().data.groups if row["organization"] == organization]
+    return paginate(by(rows, BY_NAME))
 
 
 @operation(blueprint, "GET", "/group_relationships/{uuid}", scope="groups:read")
@@ -39,14 +40,14 @@ def retrieve_relationship(caller: Caller, uuid: str) -> Response:
 
 @operation(blueprint, "GET", "/group_relationships", scope="groups:read")
 def list_relationships(caller: Caller) -> dict[str, Any]:
-    organization = params.uri("organization", "organizations")
-    owner, group = params.text("owner"), params.uri("group", "groups")
-    if owner:
-        owner = params.reference("owner", owner, "organization_memberships", "organizations/*/invitations")
+    organization, group = params.uri("organization", "organizations"), params.uri("group", "groups")
+    owner = params.uri("owner", "organization_memberships", "organizations/*/invitations")
     caller.must_administer(organization or caller.organization)
     rows = [
         row
         for row in params.world().data.group_relationships
-        if (owner is None or row["owner"]["uri"] == owner) and (group is None or row["group"] == group)
+        if row["organization"] == (organization or caller.organization)
+        and (owner is None or row["owner"]["uri"] == owner)
+        and (group is None or row["group"] == group)
     ]
     return paginate(by(rows, BY_AGE))

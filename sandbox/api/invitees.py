@@ -1,4 +1,4 @@
-"""``/scheduled_events/{uuid}/invitees``."""
+"""Invitees: ``/scheduled_events/{uuid}/invitees`` and ``/invitee_no_shows``. ``POST /invitees`` is in ``booking``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import Any
 from flask import Blueprint, Response
 
 from sandbox import params
-from sandbox.api.scheduled_events import hosts
-from sandbox.errors import denied
-from sandbox.operations import Caller, find, operation, resource
+from sandbox.api.scheduled_events import may_see, visible
+from sandbox.bookings import tell
+from sandbox.errors import ApiError
+from sandbox.operations import Caller, find, known, new_uri, operation, resource
 from sandbox.pagination import by, paginate
-from sandbox.rows.base import Row
+from sandbox.rows.base import Row, now
 
 blueprint = Blueprint("invitees", __name__)
 
 
 @operation(blueprint, "GET", "/scheduled_events/{uuid}/invitees", scope="scheduled_events:read")
 def list_invitees(caller: Caller, uuid: str) -> dict[str, Any]:
-    event = _event(caller, uuid)
-    status, email = params.text("status", choices=("active", "canceled")), params.text("email")
+    event = visible(caller, uuid)
+    status, email = params.text("status", choices=("active", "canceled")), params.query().email("email")
     rows = [
         row
         for row in params.world().data.invitees[event["uri"]]
@@ -30,12 +31,43 @@ def list_invitees(caller: Caller, uuid: str) -> dict[str, Any]:
 
 @operation(blueprint, "GET", "/scheduled_events/{event_uuid}/invitees/{invitee_uuid}", scope="scheduled_events:read")
 def retrieve(caller: Caller, event_uuid: str, invitee_uuid: str) -> Response:
-    _event(caller, event_uuid)
+    visible(caller, event_uuid)
     return resource(find(f"scheduled_events/{event_uuid}/invitees", invitee_uuid))
 
 
-def _event(caller: Caller, uuid: str) -> Row:
-    event = find("scheduled_events", uuid)
-    if caller.uri not in hosts(event) and not caller.is_admin:
-        raise denied("You are not allowed to view this event")
-    return event
+@operation(blueprint, "POST", "/invitee_no_shows", scope="scheduled_events:write")
+def mark(caller: Caller) -> Response:
+    body = params.body()
+    invitee = _visible(caller, known(body.uri("invitee", "scheduled_events/*/invitees", required=True)))
+    if invitee["no_show"]:
+        raise body.fail("invitee", "is already marked as no show")
+    if invitee["status"] == "canceled":
+        raise body.fail("invitee", "is canceled")
+    row = {"uri": new_uri("invitee_no_shows"), "invitee": invitee["uri"], "created_at": now()}
+    params.world().data.add("invitee_no_shows", row)
+    invitee.update(no_show={"uri": row["uri"], "created_at": row["created_at"]}, updated_at=row["created_at"])
+    tell(params.world(), "invitee_no_show.created", invitee)
+    return resource(row, status=201)
+
+
+@operation(blueprint, "GET", "/invitee_no_shows/{uuid}", scope="scheduled_events:read")
+def retrieve_mark(caller: Caller, uuid: str) -> Response:
+    row = find("invitee_no_shows", uuid)
+    _visible(caller, known(row["invitee"]))
+    return resource(row)
+
+
+@operation(blueprint, "DELETE", "/invitee_no_shows/{uuid}", scope="scheduled_events:write")
+def unmark(caller: Caller, uuid: str) -> Response:
+    row = find("invitee_no_shows", uuid)
+    invitee = _visible(caller, known(row["invitee"]))
+    params.world().data.remove("invitee_no_shows", row)
+    invitee.update(no_show=None, updated_at=now())
+    tell(params.world(), "invitee_no_show.deleted", invitee)
+    return Response(status=204)
+
+
+def _visible(caller: Caller, invitee: Row) -> Row:
+    if not may_see(caller, known(invitee["event"])):
+        raise ApiError(403)
+    return invitee

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, Response
 
 from sandbox import params
+from sandbox.bookings import cancel_event
 from sandbox.errors import ApiError, denied
 from sandbox.operations import Caller, find, operation, resource
 from sandbox.pagination import by, paginate
-from sandbox.rows.base import Row, stamp
+from sandbox.rows.base import Row, now, stamp
+from sandbox.rows.locations import push
 
 blueprint = Blueprint("scheduled_events", __name__)
 
@@ -19,12 +21,25 @@ def hosts(event: Row) -> list[str]:
     return [membership["user"] for membership in event["event_memberships"]]
 
 
+def visible(caller: Caller, uuid: str, *, to: str = "view") -> Row:
+    """An event of the caller's, or of their organization if they are an admin."""
+    event = find("scheduled_events", uuid)
+    if not may_see(caller, event):
+        raise denied(f"You are not allowed to {to} this event")
+    push(event)
+    return event
+
+
+def may_see(caller: Caller, event: Row) -> bool:
+    users = hosts(event)
+    data = params.world().data
+    of_organization = any((data.get(user) or {}).get("current_organization") == caller.organization for user in users)
+    return caller.uri in users or (caller.is_admin and of_organization)
+
+
 @operation(blueprint, "GET", "/scheduled_events/{uuid}", scope="scheduled_events:read")
 def retrieve(caller: Caller, uuid: str) -> Response:
-    event = find("scheduled_events", uuid)
-    if caller.uri not in hosts(event) and not caller.is_admin:
-        raise denied("You are not allowed to view this event")
-    return resource(event)
+    return resource(visible(caller, uuid))
 
 
 @operation(blueprint, "GET", "/scheduled_events", scope="scheduled_events:read")
@@ -54,7 +69,21 @@ def list_events(caller: Caller) -> dict[str, Any]:
         and (latest is None or event["start_time"] <= stamp(latest))
         and (invitee_email is None or invitee_email in _emails(event))
     ]
-    return paginate(by(rows, order))
+    page = paginate(by(rows, order))
+    for event in page["collection"]:
+        push(params.world().data.known(event["uri"]))
+    return page
+
+
+@operation(blueprint, "POST", "/scheduled_events/{uuid}/cancellation", scope="scheduled_events:write")
+def cancel(caller: Caller, uuid: str) -> Response:
+    event = visible(caller, uuid, to="cancel")
+    reason = params.body().text("reason", longest=10_000)
+    if event["status"] == "canceled":
+        raise denied("Event is already canceled")
+    if event["start_time"] < now():
+        raise denied("Event in the past")
+    return resource(cancel_event(params.world(), event, caller.user, reason), status=201)
 
 
 def _emails(event: Row) -> list[str]:
@@ -74,7 +103,7 @@ def _allowed_hosts(caller: Caller, user: str | None, organization: str | None, g
             raise denied(
                 "Please also specify organization when requesting events for a group within your organization."
             )
-        if data.find(group.removeprefix(params.world().origin + "/")) is None:
+        if data.get(group) is None:
             raise ApiError(404)
         members = data.group_members(group)
         return members & {user} if user else members

@@ -1,20 +1,20 @@
-"""``/webhook_subscriptions`` and ``/sample_webhook_data``."""
+"""``/webhook_subscriptions``."""
 
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.errors import ApiError, denied, invalid
+from sandbox.fields import Fields
 from sandbox.operations import Caller, find, operation, require, resource
 from sandbox.pagination import by, paginate
+from sandbox.plans import must_be_paid
 from sandbox.rows.base import Row, now
-from sandbox.rows.events import invitee_payload
-from sandbox.rows.webhooks import delivery_document, subscription_row
+from sandbox.rows.webhooks import subscription_row
 
 blueprint = Blueprint("webhook_subscriptions", __name__)
 
@@ -34,16 +34,17 @@ _FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
 def create(caller: Caller) -> Response:
     body = params.body()
     world = params.world()
-    scope, owner = _owner(caller, body.get)
-    url, events = body.get("url"), body.get("events")
-    if not isinstance(url, str) or not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise invalid("url", "must be a valid https URL")
+    scope, owner = owner_of(caller, body)
+    url, events = body.text("url"), body.any("events")
+    if url is None or not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise body.fail("url", "must be a valid https URL")
     if not isinstance(events, list) or not events:
-        raise invalid("events", "must be filled")
+        raise body.fail("events", "must be filled")
     for name in events:
-        _check_event(caller, name, scope)
-    if not isinstance(body.get("signing_key", ""), str):
-        raise invalid("signing_key", "must be a string")
+        check_event(caller, name, scope)
+    signing_key = body.any("signing_key")
+    if not isinstance(signing_key, (str, type(None))):
+        raise body.fail("signing_key", "must be a string")
     if any(row["callback_url"] == url and _is_of(row, owner) for row in world.data.webhook_subscriptions):
         raise ApiError(409, "Hook with this url already exists")
     row = subscription_row(
@@ -55,7 +56,7 @@ def create(caller: Caller) -> Response:
         created=now(),
     )
     app = world.apps.get(caller.grant.client_id or "")
-    key = body.get("signing_key") or (app.webhook_signing_key if app else None)
+    key = signing_key or (app.webhook_signing_key if app else None)
     if key:
         world.signing_keys[row["uri"]] = key
     world.data.add("webhook_subscriptions", row)
@@ -64,7 +65,7 @@ def create(caller: Caller) -> Response:
 
 @operation(blueprint, "GET", "/webhook_subscriptions", scope="webhooks:read")
 def list_subscriptions(caller: Caller) -> dict[str, Any]:
-    _, owner = _owner(caller, params.text)
+    _, owner = owner_of(caller, params.query())
     rows = [row for row in params.world().data.webhook_subscriptions if _is_of(row, owner)]
     return paginate(by(rows, params.sort(("created_at",), "created_at:asc")))
 
@@ -83,32 +84,16 @@ def delete(caller: Caller, webhook_uuid: str) -> Response:
     return Response(status=204)
 
 
-@operation(blueprint, "GET", "/sample_webhook_data", scope="webhooks:read")
-def sample(caller: Caller) -> Response:
-    name = str(params.text("event", required=True))
-    scope, _ = _owner(caller, params.text)
-    _check_event(caller, name, scope)
-    data = params.world().data
-    event = next((event for event in data.scheduled_events if event["status"] == "active"), None)
-    payload: Row = {}
-    if name.startswith("invitee") and event is not None:
-        payload = invitee_payload(event, data.invitees[event["uri"]][0])
-    elif name.startswith("event_type"):
-        payload = {key: value for key, value in data.event_types[0].items() if key != "description_html"}
-    sampled = {"created_at": payload.get("created_at", caller.user["created_at"])}
-    return jsonify({**delivery_document(name, payload, caller.uri), **sampled})
-
-
-def _owner(caller: Caller, read: Callable[[str], Any]) -> tuple[str, Row]:
+def owner_of(caller: Caller, fields: Fields) -> tuple[str, Row]:
     """The scope, and whose it is, once it is clear that the caller may ask for it."""
-    scope = read("scope")
+    scope = fields.any("scope")
     if scope not in _ANYBODY:
-        raise invalid("scope", f"must be one of: {', '.join(_ANYBODY)}")
-    owner: Row = {"scope": scope, "organization": _reference(read, "organization"), "user": None, "group": None}
+        raise fields.fail("scope", f"must be one of: {', '.join(_ANYBODY)}")
+    owner: Row = {"scope": scope, "organization": _reference(fields, "organization"), "user": None, "group": None}
     if owner["organization"] != caller.organization:
         raise ApiError(403)
     if scope != "organization":
-        owner[scope] = _reference(read, scope)
+        owner[scope] = _reference(fields, scope)
     if scope == "user" and owner["user"] != caller.uri and not caller.is_admin:
         raise ApiError(403)
     allowed = caller.is_admin or scope == "user" or (scope == "group" and caller.administers(owner["group"]))
@@ -117,14 +102,14 @@ def _owner(caller: Caller, read: Callable[[str], Any]) -> tuple[str, Row]:
     return scope, owner
 
 
-def _reference(read: Callable[[str], Any], name: str) -> str:
-    value = read(name)
-    if value is None:
-        raise invalid(name, "must be filled")
-    return params.reference(name, value, f"{name}s")
+def _reference(fields: Fields, name: str) -> str:
+    if fields.any(name) in (None, ""):
+        raise fields.fail(name, "must be filled")
+    return fields.reference(name, fields.any(name), f"{name}s")
 
 
-def _check_event(caller: Caller, name: Any, scope: str) -> None:
+def check_event(caller: Caller, name: Any, scope: str) -> None:
+    """Refuse what is no event, does not go with the scope, or is beyond the caller's scopes or plan."""
     family, _, verb = name.partition(".") if isinstance(name, str) else ("", "", "")
     verbs, scopes, needed = _FAMILIES.get(family, ((), (), ""))
     if verb not in verbs:
@@ -132,6 +117,8 @@ def _check_event(caller: Caller, name: Any, scope: str) -> None:
     if scope not in scopes:
         raise invalid("events", f"{name} goes with the scopes {', '.join(scopes)}")
     require(needed, caller)
+    if family in ("routing_form_submission", "meeting_recap"):
+        must_be_paid(caller.own_organization)
 
 
 def _is_of(row: Row, owner: Row) -> bool:

@@ -101,6 +101,8 @@ def _of_teams(data: Dataset, ids: Ids) -> None:
             **more,
         )
         _add(data, ids, row, hosts)
+        if row["kind"] == "group":
+            data.behind.seats[row["uri"]] = 10
 
 
 def _schedules(data: Dataset, ids: Ids, owner: int, user: str) -> None:

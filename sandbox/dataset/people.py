@@ -26,7 +26,9 @@ def seed_people(data: Dataset, ids: Ids, users: int, groups: int) -> None:
     foreign = ids.uri("organization_memberships", FOREIGN)
     data.add("foreign_memberships", rows.membership_row(foreign, data.foreign_users[0], "owner"))
     for number, name in enumerate(("Sales", "Support")):
-        data.add("teams", rows.team_row(ids.uri("teams", number), name, data.organization))
+        team = rows.team_row(ids.uri("teams", number), name, data.organization)
+        data.add("teams", team)
+        data.behind.teams[team["uri"]] = [user["uri"] for user in (data.users if number == 0 else data.users[-2:])]
     for number in range(groups):
         _group(data, ids, number, groups)
     _subscriptions(data, ids)

@@ -6,6 +6,39 @@ from dataclasses import dataclass, field
 
 from sandbox.rows.base import Row
 
+_NO_URI = ("scheduling_links", "shares", "outgoing_communications")
+
+
+@dataclass
+class Behind:
+    """What stands behind the rows and is in none of them. Everything is by URI.
+
+    Attributes:
+        owners: the user whose contact, List, note or recap it is.
+        on_list: the contacts on a List.
+        view: the filter of a View: a field of contacts, and its value.
+        values: the custom fields of a contact, by the URI of their definition.
+        rules: the availability of an event type for one of its hosts, if it is not that of the host's schedule.
+        seats: how many invitees an event of a group event type has room for.
+        dates: when a one-off event type can be booked.
+        limits: the meeting limits of a user.
+        teams: the users in a team.
+        used_links: booking URLs of single-use links that were used.
+        bookings: when a user booked by the API, in seconds.
+    """
+
+    owners: dict[str, str] = field(default_factory=dict)
+    on_list: dict[str, list[str]] = field(default_factory=dict)
+    view: dict[str, tuple[str, str]] = field(default_factory=dict)
+    values: dict[str, Row] = field(default_factory=dict)
+    rules: dict[tuple[str, str], Row] = field(default_factory=dict)
+    seats: dict[str, int] = field(default_factory=dict)
+    dates: dict[str, Row] = field(default_factory=dict)
+    limits: dict[str, Row] = field(default_factory=dict)
+    teams: dict[str, list[str]] = field(default_factory=dict)
+    used_links: set[str] = field(default_factory=set)
+    bookings: dict[str, list[float]] = field(default_factory=dict)
+
 
 @dataclass
 class Dataset:
@@ -32,7 +65,18 @@ class Dataset:
     invitee_no_shows: list[Row] = field(default_factory=list)
     scheduling_links: list[Row] = field(default_factory=list)
     webhook_subscriptions: list[Row] = field(default_factory=list)
+    shares: list[Row] = field(default_factory=list)
+    routing_forms: list[Row] = field(default_factory=list)
+    routing_form_submissions: list[Row] = field(default_factory=list)
+    meeting_recaps: list[Row] = field(default_factory=list)
+    contacts: list[Row] = field(default_factory=list)
+    contact_lists: list[Row] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
+    custom_field_definitions: list[Row] = field(default_factory=list)
+    activity_log_entries: list[Row] = field(default_factory=list)
+    outgoing_communications: list[Row] = field(default_factory=list)
     invitees: dict[str, list[Row]] = field(default_factory=dict)
+    behind: Behind = field(default_factory=Behind)
     index: dict[str, Row] = field(default_factory=dict)
 
     def find(self, path: str) -> Row | None:
@@ -60,9 +104,29 @@ class Dataset:
     def add_event(self, event: Row, invitees: list[Row]) -> None:
         """An event and who is invited to it."""
         self.add("scheduled_events", event)
-        self.invitees[event["uri"]] = invitees
+        self.invitees[event["uri"]] = []
         for row in invitees:
-            self.index[_path(row["uri"])] = row
+            self.add_invitee(event, row)
+
+    def add_invitee(self, event: Row, invitee: Row) -> None:
+        self.invitees[event["uri"]].append(invitee)
+        self.index[_path(invitee["uri"])] = invitee
+
+    def remove_invitee(self, invitee: Row) -> None:
+        """An invitee, and the event with the last one of it."""
+        event = self.known(invitee["event"])
+        self.invitees[event["uri"]].remove(invitee)
+        del self.index[_path(invitee["uri"])]
+        if invitee["no_show"]:
+            self.remove("invitee_no_shows", self.known(invitee["no_show"]["uri"]))
+        if not self.invitees[event["uri"]]:
+            self.remove_event(event)
+
+    def remove_event(self, event: Row) -> None:
+        """An event, with its invitees."""
+        for invitee in self.invitees.pop(event["uri"], []):
+            del self.index[_path(invitee["uri"])]
+        self.remove("scheduled_events", event)
 
     def role(self, user: str) -> str | None:
         """A user's role in their organization; None for somebody who was removed from it."""
@@ -79,11 +143,15 @@ class Dataset:
         uri = event_type["uri"]
         return [row["member"] for row in self.event_type_memberships if row["event_type"]["uri"] == uri]
 
+    def schedule(self, user: str) -> Row | None:
+        """A user's default schedule."""
+        rows = self.user_availability_schedules
+        return next((row for row in rows if row["user"] == user and row["default"]), None)
+
     def uris(self) -> dict[str, list[str]]:
         """The URIs in the data set, by kind."""
-        lists = {kind: rows for kind, rows in vars(self).items() if isinstance(rows, list)}
-        found = {kind: [row["uri"] for row in rows if "uri" in row] for kind, rows in lists.items()}
-        del found["scheduling_links"]  # these have no URI
+        lists = {kind: rows for kind, rows in vars(self).items() if isinstance(rows, list) and kind not in _NO_URI}
+        found = {kind: [row["uri"] for row in rows] for kind, rows in lists.items()}
         return {**found, "invitees": [row["uri"] for rows in self.invitees.values() for row in rows]}
 
 

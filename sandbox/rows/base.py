@@ -19,3 +19,8 @@ def stamp(moment: datetime) -> str:
 
 def now() -> str:
     return stamp(datetime.now(UTC))
+
+
+def in_order(row: Row) -> Row:
+    """Calendly answers the keys of a resource in the order of the alphabet."""
+    return {name: row[name] for name in sorted(row)}
