@@ -19,6 +19,7 @@ from accounts import secrets as accounts_secrets
 from accounts.account import Account
 from accounts.directory import Directory, Entry
 from accounts.outcome import Result
+from accounts.owners import Owners
 from accounts.refresh import Refresher
 from accounts.rotation import Rotation, Run
 from accounts.sealing import KmsSealer
@@ -129,8 +130,8 @@ class World:
         )
         self.store = AccountStore(settings)
         self.directory = Directory(Table(stack), now=self.clock, sleep=self.clock.sleep)
-        transport = Transport(sleep=self.clock.sleep)
-        self.oauth = OAuth(transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock)
+        self.transport = Transport(sleep=self.clock.sleep)
+        self.oauth = OAuth(self.transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock)
         self.grant = Grant(sandbox.world.data.users[0]["uri"], sorted(SCOPES), APP.client_id)
         self._connect()
 
@@ -140,6 +141,7 @@ class World:
             "directory": self.directory,
             "sealer": KmsSealer(self.store._settings.kms_key),
             "oauth": lambda: self.oauth,
+            "owners": Owners(self.transport, api=self.sandbox.url),
             "now": self.clock,
             "sleep": self.clock.sleep,
             "monotonic": self.clock,

@@ -78,8 +78,8 @@ def parse(text: str | None, secret: str) -> Application:
     if wrong_key and _KEY in document:
         # Nothing but the webhooks needs it: accounts go on.
         problem = f"In the secret {secret}, {wrong_key}: no webhook can be checked. {_how_to_store(secret)}"
-        return Application(INCOMPLETE, problem, *values)
-    return Application(OK, None, *values, key)
+        return Application(INCOMPLETE, problem, values[0], values[1])
+    return Application(OK, None, values[0], values[1], key)
 
 
 def _member(document: dict[str, Any], name: str) -> tuple[str | None, str | None]:

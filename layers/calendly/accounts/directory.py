@@ -1,4 +1,4 @@
-"""What is known of connected accounts that is not secret, in DynamoDB: an item per account, and one of the application."""
+"""What is known of accounts and of the application that is not secret, in DynamoDB: an item each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from accounts.application import Application
-from accounts.entry import HEALTHY, NEEDS_REAUTHENTICATION, Entry, Intent, Parked, Refusal
+from accounts.entry import HEALTHY, NEEDS_REAUTHENTICATION, Entry, Intent, Parked
 from accounts.lease import LEASE_SECONDS, PARTITION, Lease, LeaseLostError, LeaseTakenError
 from accounts.table import ConditionFailedError, Table
 from calendly.deadline import Deadline
@@ -61,13 +61,13 @@ class Directory:
         self._now = now
         self._sleep = sleep
 
-    def list(self) -> list[Entry]:
-        """Every connected account, by name."""
-        return [entry for entry in self.all() if entry.summary]
-
     def all(self) -> list[Entry]:
         """Every account by name, also those whose connect was not finished."""
         return [Entry.of(item) for item in self._table.query(PARTITION)]
+
+    def list(self) -> list[Entry]:
+        """Every connected account, by name."""
+        return [entry for entry in self.all() if entry.summary]
 
     def get(self, name: str) -> Entry | None:
         """A connected account."""

@@ -48,12 +48,14 @@ class Refusal:
         generation: whose token.
         refused_at, asked_at: when it was refused first, and when it was asked about last.
         application: a digest of the application that asked; None for a personal access token.
+        certain: what follows is known without a look at other accounts.
     """
 
     generation: int
     refused_at: float
     asked_at: float
     application: str | None = None
+    certain: bool = False
 
     def to_item(self) -> dict[str, Any]:
         return dict(vars(self))
