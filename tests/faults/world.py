@@ -131,7 +131,9 @@ class World:
         self.store = AccountStore(settings)
         self.directory = Directory(Table(stack), now=self.clock, sleep=self.clock.sleep)
         self.transport = Transport(sleep=self.clock.sleep)
-        self.oauth = OAuth(self.transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock)
+        self.oauth = OAuth(
+            self.transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock
+        )
         self.grant = Grant(sandbox.world.data.users[0]["uri"], sorted(SCOPES), APP.client_id)
         self._connect()
 
@@ -183,7 +185,7 @@ class World:
     def state(self) -> str:
         return self.entry().state if not self.working else "working"
 
-    def _connect(self) -> None:
+    def _connect(self, client_id: str | None = None) -> None:
         with self.sandbox.world.lock:
             tokens = self.sandbox.world.issue(self.grant)
         now = self.clock()
@@ -200,6 +202,7 @@ class World:
             generation=1,
             connected_at=now,
             refreshed_at=now,
+            client_id=client_id,
         )
         self.store.create(account)
         with self.directory.lease(self.ACCOUNT) as lease:

@@ -120,8 +120,8 @@ def _group(entry: Entry) -> str:
 
 
 def _meet(one: Refusal, other: Refusal) -> bool:
-    """Whether two accounts were refused at the same time: each is exchanged once an hour."""
-    return abs(one.refused_at - other.refused_at) <= HOUR
+    """Whether two accounts were refused at the same time: each is exchanged once in 60 to 75 minutes."""
+    return abs(one.refused_at - other.refused_at) <= 1.25 * HOUR
 
 
 def _granted(entry: Entry, refusal: Refusal, entries: Iterable[Entry]) -> bool:
