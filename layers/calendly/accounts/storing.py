@@ -60,7 +60,7 @@ class Storing:
         self._found = found
         self._now = now
         self._sleep = sleep
-        self._version = str(uuid.uuid4())
+        self._version, self._again = str(uuid.uuid4()), str(uuid.uuid4())
         self._account: Account | None = None
         self._restored = False
         self._written = False
@@ -125,8 +125,12 @@ class Storing:
             raise AccountUnavailableError(f"The secret of '{account.name}' was restored a moment ago. Try again.")
         if version is not None:
             self._insist(lambda: self._store.stage(account, self._version, CONNECTING), deadline)
-            self._written = True
-            self._insist(lambda: self._store.promote(account.name, self._version, replacing=version), deadline)
+            self._written, self._doubt = True, False
+            try:
+                self._insist(lambda: self._store.promote(account.name, self._version, replacing=version), deadline)
+            except AccountUnavailableError:
+                self._written = self._doubt
+                raise
             return
         if state is SecretState.LOCKED:
             # What it holds cannot be read by anybody who could use it. Another is made under the stack's own key.
@@ -147,8 +151,15 @@ class Storing:
                 return True
             except (AccountUnavailableError, AccountNotFoundError):
                 if limit.remaining() < 1:
-                    return False
+                    return self._is_put_back()
             self._sleep(0.5)
+
+    def _is_put_back(self) -> bool:
+        """Whether what was put back is current although AWS did not say so; an old answer says no."""
+        try:
+            return self._store.current_version(self._name) == self._again
+        except (AccountUnavailableError, AccountNotFoundError):
+            return False
 
     def _try_to_put_back(self) -> bool:
         """Once. A compare and swap decides: it fails only if the new tokens are not the current ones."""
@@ -158,7 +169,7 @@ class Storing:
             if before.account is not None and self._account is not None:
                 # The table may say the new generation although its answer was lost: an older one must not follow.
                 again = replace(before.account, generation=self._account.generation + 1)
-                version = str(uuid.uuid5(uuid.NAMESPACE_OID, self._version))
+                version = self._again
                 self._store.stage(again, version, CONNECTING)
             self._store.promote(self._name, version, replacing=self._version)
             return True
