@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import time
@@ -49,6 +50,7 @@ class Gate:
     """A WSGI middleware in front of moto.
 
     Attributes:
+        bodies: of the requests since then, while there is a trap.
         trap: called with the operation, how often it was called since ``arm``, and a function that lets the call
             through; what it returns is the answer, None for letting it through.
     """
@@ -56,9 +58,11 @@ class Gate:
     app: Any = None
     trap: Callable[[str, int, Callable[[], None]], Response | None] | None = None
     calls: Counter[str] = field(default_factory=Counter)
+    bodies: list[str] = field(default_factory=list)
 
     def arm(self, trap: Callable[[str, int, Callable[[], None]], Response | None] | None) -> None:
         self.calls.clear()
+        self.bodies.clear()
         self.trap = trap
 
     def wrap(self, app: Any) -> Gate:
@@ -67,6 +71,10 @@ class Gate:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if self.trap is not None:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            self.bodies.append(body.decode(errors="replace"))
         self.calls[operation] += 1
         if self.trap is None:
             return self.app(environ, start_response)
