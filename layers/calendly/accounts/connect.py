@@ -202,10 +202,13 @@ class Connector:
             owner, organization = tokens.owner, tokens.organization
             if not (owner and organization):
                 owner, organization = self._owners.of(tokens.access_token, deadline)
-            role = self._owners.role(tokens.access_token, owner, organization, deadline)
         except CalendlyError:
             revoke()
             raise
+        role = None
+        with suppress(CalendlyError):
+            # It only makes messages better.
+            role = self._owners.role(tokens.access_token, owner, organization, deadline)
         keep = False
         try:
             with self._lease(name, deadline) as lease:

@@ -120,6 +120,7 @@ class Entry:
         connecting: a connect that may have changed the secret, and not the summary.
         disconnecting: when a disconnect began that is not finished.
         was: what the grant was when the world was told last, if it changed since.
+        role_unknown: the account is another organization's now, and its role there was not asked yet.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Entry:
     connecting: Connecting | None = None
     disconnecting: float | None = None
     was: dict[str, Any] | None = None
+    role_unknown: bool = False
 
     @property
     def generation(self) -> int:
@@ -181,6 +183,7 @@ class Entry:
             connecting=_record(Connecting, item.get("connecting")),
             disconnecting=item.get("disconnecting"),
             was=item.get("was"),
+            role_unknown=bool(item.get("role_unknown")),
         )
 
 

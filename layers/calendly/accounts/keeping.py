@@ -6,11 +6,14 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from accounts.account import Account
+from accounts.entry import DAY, Entry
 from accounts.lease import Lease
 from accounts.outcome import Outcome, Result
+from accounts.owners import Owners
 from accounts.sealing import Pad
 from accounts.store import Stored, SupersededError, Vault
 from calendly.deadline import Deadline
@@ -18,6 +21,9 @@ from calendly.errors import AccountNotFoundError, AccountUnavailableError
 
 STORE_SECONDS = 40.0
 """How long Secrets Manager may refuse fresh tokens before they are parked."""
+
+ROLE_SECONDS = 5.0
+"""How long asking for a role may take."""
 
 PARK_SECONDS = 10.0
 """Kept back for parking."""
@@ -29,12 +35,14 @@ class Keeper:
     def __init__(
         self,
         vault: Vault,
+        owners: Owners | None = None,
         *,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._vault = vault
+        self._owners = owners
         self._now = now
         self._sleep = sleep
         self._monotonic = monotonic
@@ -71,6 +79,28 @@ class Keeper:
         with suppress(AccountUnavailableError):
             lease.promote(renewed, **record)
         return Result(renewed.name, Outcome.REFRESHED, renewed.generation)
+
+    def ask_role(self, lease: Lease, stored: Stored, entry: Entry, held: Deadline) -> None:
+        """Learn the account's role in the organization it is in now, with the tokens that it has.
+
+        Raises:
+            CalendlyError: Calendly or AWS refuses; the next run asks again.
+            SupersededError: somebody else stored tokens meanwhile.
+        """
+        if self._owners is None:
+            return
+        before = stored.account
+        role = self._owners.role(before.access_token, before.owner, before.organization, held.sooner(ROLE_SECONDS))
+        if role is None:
+            lease.leave_role()
+            return
+        version = str(uuid.uuid4())
+        account = replace(before, role=role, generation=before.generation + 1)
+        self._vault.stage(account, version)
+        self._vault.promote(account.name, version, replacing=stored.version)
+        now = self._now()
+        written = [*entry.versions_since(now - DAY), now]
+        lease.promote(account, versions=written, was=entry.was or before.grant())
 
     def _persist(self, write: Callable[[], None], held: Deadline) -> None:
         """Try a write again and again; what time remains then is for parking."""

@@ -112,6 +112,7 @@ class Lease:
         versions: Iterable[float] = (),
         exchanged: Exchanged | None = None,
         was: Mapping[str, Any] | None = None,
+        role_unknown: bool = False,
         connected: bool = False,
     ) -> None:
         """The account's new tokens are stored: its summary follows, and whatever led there is cleared.
@@ -124,6 +125,7 @@ class Lease:
             versions: when versions of the secret were written in the last day, this one included.
             exchanged: the exchange that brought them.
             was: what the grant was when the world was told last, if it is another now.
+            role_unknown: the role is to be asked.
             connected: a new grant, so that what was exchanged before does not count any more.
         """
         summary = account.summary()
@@ -139,6 +141,7 @@ class Lease:
             "intent": unconfirmed.to_item() if unconfirmed else None,
             "exchanged": exchanged.to_item() if exchanged else None,
             "was": dict(was) if was is not None else None,
+            "role_unknown": True if role_unknown else None,
         }
         for name, member in members.items():
             if member is not None:
@@ -146,6 +149,8 @@ class Lease:
                 values[f":{name}"] = member
         if unconfirmed is None:
             gone.append("intent")
+        if not role_unknown:
+            gone.append("role_unknown")
         if connected:
             gone += ["exchanges", "early"]
         try:
@@ -165,6 +170,10 @@ class Lease:
     def drop_parked(self) -> None:
         """The parked token is stored, or worth nothing."""
         self._change("REMOVE parked")
+
+    def leave_role(self) -> None:
+        """The grant does not let us ask for the role."""
+        self._change("REMOVE role_unknown")
 
     def refuse(self, refusal: Refusal) -> None:
         """Calendly refused the token. What follows from it is not this holder's to say (``verdicts``)."""

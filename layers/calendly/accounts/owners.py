@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from calendly.client import Calendly, StaticToken
 from calendly.deadline import Deadline
-from calendly.errors import CalendlyError
+from calendly.errors import InsufficientScopeError, InvalidRequestError, NotFoundError, PermissionDeniedError
 from calendly.transport import Transport
 
 
@@ -40,14 +40,17 @@ class Owners:
         return Owner(me.uri, me.current_organization)
 
     def role(self, token: str, user: str, organization: str, deadline: Deadline) -> str | None:
-        """The user's role; None when the grant does not let us ask: it only makes messages better."""
+        """The user's role; None when the grant does not let us ask.
+
+        Raises:
+            CalendlyError: Calendly could not be asked now.
+        """
+        memberships = self._calendly(token, deadline).organization_memberships
         try:
-            memberships = self._calendly(token, deadline).organization_memberships.list(
-                user=user, organization=organization
-            )
-            return next((membership.role for membership in memberships), None)
-        except CalendlyError:
+            found = memberships.list(user=user, organization=organization)
+        except (InsufficientScopeError, PermissionDeniedError, NotFoundError, InvalidRequestError):
             return None
+        return next((membership.role for membership in found), None)
 
     def _calendly(self, token: str, deadline: Deadline) -> Calendly:
         return Calendly(self._transport, StaticToken(token), deadline=deadline, api=self._api)

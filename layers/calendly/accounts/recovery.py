@@ -51,7 +51,9 @@ class Recovery:
         if entry.summary.get("owner") == account.owner:
             before = {name: entry.summary.get(name) for name in account.grant()}
             was = was or (before if before != account.grant() else None)
-        lease.promote(account, versions=written, was=was)
+        moved = entry.summary.get("organization") not in (None, account.organization)
+        role_unknown = account.role is None and (moved or entry.role_unknown)
+        lease.promote(account, versions=written, was=was, role_unknown=role_unknown)
         return replace(
             entry,
             summary=account.summary(),
@@ -63,6 +65,7 @@ class Recovery:
             refusal=None,
             connecting=None,
             was=was,
+            role_unknown=role_unknown,
         )
 
     def _adopt(self, stored: Stored, entry: Entry) -> Stored:

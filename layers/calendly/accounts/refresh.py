@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from accounts import bounds, verdicts
@@ -26,7 +27,7 @@ from accounts.owners import Owners, same
 from accounts.recovery import Recovery
 from accounts.sealing import Sealer
 from accounts.secret_states import ScheduledForDeletionError
-from accounts.store import Stored, Vault
+from accounts.store import Stored, SupersededError, Vault
 from accounts.verdicts import Verdicts
 from calendly.deadline import Deadline
 from calendly.errors import (
@@ -84,7 +85,7 @@ class Refresher:
         self._sleep = sleep
         self._monotonic = monotonic
         self._recovery = Recovery(vault, sealer, now=now)
-        self._keeper = Keeper(vault, now=now, sleep=sleep, monotonic=monotonic)
+        self._keeper = Keeper(vault, owners, now=now, sleep=sleep, monotonic=monotonic)
         self._verdicts = Verdicts(directory, now=now)
 
     def is_due(self, entry: Entry, application: str | None = None) -> bool:
@@ -94,7 +95,7 @@ class Refresher:
             entry: the account.
             application: a digest of the application as it is now, where that is known.
         """
-        if entry.unfinished or verdicts.is_due(entry, self._now(), application):
+        if entry.unfinished or entry.role_unknown or verdicts.is_due(entry, self._now(), application):
             return True
         if entry.summary.get("kind") != "oauth" or entry.state == NEEDS_REAUTHENTICATION or entry.refused:
             return False
@@ -184,6 +185,8 @@ class Refresher:
         left = account.seconds_left(self._now())
         needed = refused if refused_generation is not None else left < DUE_SECONDS or unknown
         if not (needed or adopted or asking or force):
+            if entry.role_unknown:
+                self._keeper.ask_role(lease, stored, entry, held)
             return Result(name, Outcome.NOT_DUE, account.generation)
         early = refused and left > 0 and not (adopted or asking)
         wait = bounds.too_often(entry, self._now(), early=early, forced=force)
@@ -230,7 +233,10 @@ class Refresher:
         if tokens.refresh_token is None:
             # It is not known what became of the old one: the next run finds out.
             record["unconfirmed"] = Intent(renewed.generation, pad.wrapped)
-        return self._keeper.keep(lease, stored, renewed, pad, held=held, record=record)
+        result = self._keeper.keep(lease, stored, renewed, pad, held=held, record=record)
+        if record["role_unknown"] and result.outcome is Outcome.REFRESHED:
+            self._complete(lease, account.name, held)
+        return result
 
     def _present(self, oauth: OAuth, refresh_token: str, held: Deadline, *, once: bool) -> Tokens:
         """Exchange the token. A refusal is asked about once more, but not where it is no surprise."""
@@ -254,7 +260,16 @@ class Refresher:
             "versions": [*entry.versions_since(now - DAY), now],
             "exchanged": Exchanged(now, str(renewed.client_id), before.client_id is not None),
             "was": (entry.was or before.grant()) if changed else None,
+            "role_unknown": renewed.role is None
+            and (entry.role_unknown or renewed.organization != before.organization),
         }
+
+    def _complete(self, lease: Lease, name: str, held: Deadline) -> None:
+        """Ask for the role in another organization; what cannot be done now is the next run's."""
+        with suppress(CalendlyError, SupersededError):
+            stored, entry = self._vault.current(name), lease.entry()
+            if entry and entry.generation == stored.account.generation:
+                self._keeper.ask_role(lease, stored, entry, held)
 
     def _refused(self, lease: Lease, stored: Stored, application: str) -> Result:
         """Calendly says the token is dead. Unless somebody stored others meanwhile, that is written down."""
