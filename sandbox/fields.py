@@ -22,11 +22,21 @@ _UNSAID = (None, "")
 
 @dataclass(frozen=True)
 class Fields:
-    """``values`` by name; ``origin`` is what this sandbox's own URIs start with; ``within`` names a parent field."""
+    """``values`` by name; ``origin`` is what this sandbox's own URIs start with; ``within`` names a parent field.
+
+    With ``filled``, a text that is there but empty is refused; without, it is as good as none.
+    """
 
     values: Row
     origin: str
     within: str = ""
+    filled: bool = False
+
+    def _said(self, name: str) -> Any:
+        value = self.values.get(name)
+        if value == "" and self.filled:
+            raise self.fail(name, "must be filled")
+        return value
 
     def says(self, name: str) -> bool:
         """Whether the field was sent, if only as a null."""
@@ -53,7 +63,7 @@ class Fields:
         longest: int | None = None,
         missing: str = "is missing",
     ) -> str | None:
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID:
             if required:
                 raise self.fail(name, missing)
@@ -95,7 +105,7 @@ class Fields:
 
     def integer(self, name: str, low: int, high: int, *, required: bool = False) -> int | None:
         """A whole number; ``5.0`` and ``"5"`` are as good as 5."""
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID:
             if required:
                 raise self.fail(name, "is missing")
@@ -117,7 +127,7 @@ class Fields:
         return [number for number in numbers if number is not None]
 
     def boolean(self, name: str) -> bool | None:
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID and not isinstance(value, bool):
             return None
         known = {"true": True, "1": True, "false": False, "0": False}
@@ -150,7 +160,7 @@ class Fields:
             raise self.fail(name, "must be a date") from None
 
     def items(self, name: str, *, required: bool = False, most: int | None = None) -> list[Any] | None:
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID:
             if required:
                 raise self.fail(name, "is missing")
@@ -181,7 +191,7 @@ class Fields:
 
     def uri(self, name: str, *kinds: str, required: bool = False) -> str | None:
         """A URI of one of the given resources. A missing one is as invalid as a wrong one, as Calendly has it."""
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID and not required:
             return None
         return self.reference(name, value, *kinds)

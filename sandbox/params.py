@@ -34,7 +34,8 @@ def given() -> dict[str, str]:
 
 
 def query() -> Fields:
-    return Fields(given(), world().origin)
+    """What a read says. A parameter that is there has to be filled."""
+    return Fields(given(), world().origin, filled=True)
 
 
 def text(name: str, *, required: bool = False, choices: tuple[str, ...] | None = None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
 import threading
 import time
@@ -25,6 +27,9 @@ _FAMILIES = {
 SCOPES = frozenset(
     f"{family}:{verb}" for verbs, families in _FAMILIES.items() for verb in verbs.split() for family in families.split()
 )
+
+LEGACY = "default"
+"""The scope of applications from before there were scopes: everything."""
 
 
 @dataclass
@@ -157,5 +162,8 @@ class World:
 
 
 def new_token() -> str:
-    """Calendly's access tokens are long, and start like a JWT."""
-    return "eyJ" + secrets.token_urlsafe(270)
+    """An access token as Calendly's look: a header, what it says, and a signature, with dots between them."""
+    header = {"kid": secrets.token_hex(32), "typ": "PAT", "alg": "ES256"}
+    said = {"iss": "https://auth.calendly.com", "iat": int(time.time()), "jti": secrets.token_urlsafe(96)}
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, said))
+    return ".".join((*parts, secrets.token_urlsafe(64)))
