@@ -70,6 +70,7 @@ def count(most: int = 100) -> int:
 def sort(fields: tuple[str, ...], default: str) -> list[tuple[str, bool]]:
     """``field:asc,other:desc`` as pairs of field and whether it descends."""
     found = []
+    query().text("sort")
     for part in several("sort") or default.split(","):
         name, _, direction = part.partition(":")
         if name not in fields or direction not in ("", "asc", "desc"):

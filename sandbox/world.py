@@ -95,13 +95,23 @@ class World:
     page_tokens: dict[str, tuple[str, int]] = field(default_factory=dict)
     windows: dict[tuple[str, int], int] = field(default_factory=dict)
     exchanges_of: dict[str, deque[float]] = field(default_factory=dict)
-    deliveries: Deliveries = field(default_factory=Deliveries)
+    deliveries: Deliveries = field(init=False)
     signing_keys: dict[str, str] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     issued: list[str] = field(default_factory=list)
     token_exchanges: int = 0
     refresh_tokens_reused: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.deliveries = Deliveries(self._forget)
+
+    def _forget(self, subscription: dict[str, Any]) -> None:
+        """A subscription whose address is gone for good."""
+        with self.lock:
+            if subscription in self.data.webhook_subscriptions:
+                self.data.remove("webhook_subscriptions", subscription)
+                self.signing_keys.pop(subscription["uri"], None)
 
     def reset(self, **size: int) -> None:
         """A fresh data set of a size; what was asked so far, and what was to go wrong, is forgotten.

@@ -58,6 +58,7 @@ class Receiver:
     """Takes deliveries on this machine."""
 
     url: str = ""
+    status: int = 200
     taken: list[dict[str, Any]] = field(default_factory=list)
 
     def wait(self, count: int) -> list[dict[str, Any]]:
@@ -77,7 +78,7 @@ def receiver() -> tuple[Receiver, ThreadingHTTPServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             found.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
+            self.send_response(found.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -317,3 +318,17 @@ def test_a_filled_in_form_is_listed_and_told(sandbox: Sandbox, hook: Receiver) -
     made = sandbox.control("submit_routing_form", answers=["Zoe", "Support"])["submission"]
     assert call("GET", made)["resource"]["questions_and_answers"][1]["answer"] == "Support"
     assert hook.names(1) == ["routing_form_submission.created"]
+
+
+def test_an_address_that_is_gone_ends_its_subscription(sandbox: Sandbox, hook: Receiver) -> None:
+    call, data = caller(sandbox), sandbox.world.data
+    hook.status = 410
+    booked(sandbox)
+    hook.wait(1)
+    whose = {"organization": data.organization, "scope": "user", "user": data.users[0]["uri"]}
+    end = time.monotonic() + 5
+    while hook.url in [
+        row["callback_url"] for row in call("GET", "/webhook_subscriptions", params=whose)["collection"]
+    ]:
+        assert time.monotonic() < end
+    assert sandbox.state()["webhooks_pending"] == 0
