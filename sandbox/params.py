@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from sandbox.errors import ApiError, invalid
 from sandbox.fields import Fields
@@ -76,6 +76,7 @@ def sort(fields: tuple[str, ...], default: str) -> list[tuple[str, bool]]:
         if name not in fields or direction not in ("", "asc", "desc"):
             raise invalid("sort", f"must be field:asc or field:desc of {', '.join(fields)}")
         found.append((name, direction == "desc"))
+    g.order = found
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from flask import Flask
 
 from sandbox.api.blueprints import blueprints
 from tests.conftest import Sandbox
@@ -44,8 +45,6 @@ def test_the_contract_has_all_operations_of_calendly() -> None:
 
 
 def test_the_sandbox_answers_all_operations_and_no_other() -> None:
-    from flask import Flask
-
     app = Flask(__name__, static_folder=None)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)

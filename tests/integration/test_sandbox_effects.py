@@ -327,8 +327,24 @@ def test_an_address_that_is_gone_ends_its_subscription(sandbox: Sandbox, hook: R
     hook.wait(1)
     whose = {"organization": data.organization, "scope": "user", "user": data.users[0]["uri"]}
     end = time.monotonic() + 5
-    while hook.url in [
-        row["callback_url"] for row in call("GET", "/webhook_subscriptions", params=whose)["collection"]
-    ]:
+    while any(
+        row["callback_url"] == hook.url for row in call("GET", "/webhook_subscriptions", params=whose)["collection"]
+    ):
         assert time.monotonic() < end
     assert sandbox.state()["webhooks_pending"] == 0
+
+
+def test_organizations_are_apart(sandbox: Sandbox) -> None:
+    data, call = sandbox.world.data, caller(sandbox)
+    token = sandbox.control("personal_access_tokens", user=data.foreign_users[0]["uri"])["token"]
+    call.token = token
+    foreign = data.foreign_organization
+    for path in ("/scheduled_events", "/groups", "/outgoing_communications", "/routing_forms"):
+        assert call("GET", path, params={"organization": foreign})["collection"] == [], path
+    for path in ("/contacts", "/contacts/custom_field_definitions", "/contact_lists", "/teams", "/meeting_recaps"):
+        assert call("GET", path)["collection"] == [], path
+    kinds = ("event_types", "scheduled_events", "groups", "contacts", "meeting_recaps", "routing_forms", "teams")
+    for kind in (*kinds, "organization_memberships", "custom_field_definitions", "user_availability_schedules"):
+        call("GET", getattr(data, kind)[0]["uri"], 403)
+    assert len(call("GET", "/organization_memberships", params={"organization": foreign})["collection"]) == 1
+    call("GET", "/organization_memberships", 403, params={"organization": data.organization})
