@@ -45,8 +45,8 @@ def reset() -> Any:
     size = _document(set(DEFAULT_SIZE))
     if not all(type(value) is int and value >= 0 for value in size.values()):
         raise ControlError("Sizes must be whole numbers.")
-    if 0 in (size.get("users"), size.get("event_types")):
-        raise ControlError("There must be a user, and an event type.")
+    if 0 in (size.get(name) for name in ("users", "event_types", "invitees")):
+        raise ControlError("There must be a user, an event type, and an invitee of a group event.")
     params.world().reset(**size)
     return jsonify({"seeded": {kind: len(uris) for kind, uris in params.world().data.uris().items()}})
 
@@ -168,7 +168,7 @@ def make_bookings() -> Any:
         if event_type is None or "duration" not in event_type:
             raise ControlError("There is no such event type.")
         start = _moment(wanted.get("start_time"))
-        person = {name: wanted[name] for name in ("name", "email") if name in wanted}
+        person: dict[str, Any] = {name: str(wanted[name]) for name in ("name", "email") if name in wanted}
         made = [
             bookings.book(world, event_type, start + timedelta(minutes=30 * number), **person)
             for number in range(count)
