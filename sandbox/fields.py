@@ -68,9 +68,8 @@ class Fields:
             if required:
                 raise self.fail(name, missing)
             return None
-        if isinstance(value, (list, dict)):
+        if not isinstance(value, str):
             raise self.fail(name, "must be a string")
-        value = str(value)
         if choices is not None and value not in choices:
             raise self.fail(name, f"must be one of: {', '.join(choices)}")
         if longest is not None and len(value.strip()) > longest:
