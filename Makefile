@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local test check build benchmark lock clean
+.PHONY: help demo local test check generate build benchmark lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: $(READY) ## Formatting, lint, types, template
 	else \
 		echo "No npm, or no registry, here: state machines are checked by cfn-lint alone, in the tests."; \
 	fi
+
+generate: $(READY) ## Write what is made from the actions: template, README, OpenAPI document, events
+	@$(BIN)/python -m generate
 
 build: $(READY) ## Build what `sam deploy` uploads
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sam build

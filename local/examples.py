@@ -25,6 +25,15 @@ class Example:
         """The Lambda's logical id: ``retrieve_event`` is ``RetrieveEvent``."""
         return "".join(word.capitalize() for word in self.action.split("_"))
 
+    @property
+    def writes(self) -> bool:
+        return bool(self.http["httpMethod"] != "GET")
+
+    def refresh(self, stack: LocalStack) -> None:
+        """Give a write a fresh target: some can be done only once, and the sandbox makes the same data set again."""
+        if self.writes:
+            requests.post(f"{stack.calendly_url}/_sandbox/reset", timeout=30).raise_for_status()
+
     def call_http(self, stack: LocalStack) -> requests.Response:
         """Send the proxy event as the HTTP request it stands for."""
         return requests.request(

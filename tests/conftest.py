@@ -13,8 +13,9 @@ import requests
 
 sys.dont_write_bytecode = True  # function folders are what gets deployed
 os.environ.setdefault("STACK_NAME", "test")
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "test")
 
-from calendly import Calendly, Deadline, StaticToken, Transport
+from calendly import Api, Calendly, Deadline, StaticToken, Transport
 from sandbox.app import create_app
 from sandbox.server import serve
 from sandbox.world import App, World
@@ -53,7 +54,7 @@ class Sandbox:
         """A client for a user; sleeps are kept in a list if one is given."""
         transport = Transport(sleep=sleep.append) if sleep is not None else Transport(sleep=lambda _: None)
         tokens = how.pop("tokens", None) or StaticToken(self.token(position, how.pop("scopes", None)))
-        return Calendly(transport, tokens, deadline=Deadline(seconds), api=self.url)
+        return Calendly(Api(transport, tokens, deadline=Deadline(seconds), api=self.url))
 
 
 REDIRECT = "http://127.0.0.1:9/oauth/callback"

@@ -2,17 +2,21 @@
 
 from functools import lru_cache
 
+from _action_scopes import READING, WRITING
+
 from accounts import aws
+from accounts.announce import Announcer
 from accounts.connect import Connector, Sessions
-from accounts.directory import Directory
-from accounts.health import Announcer
+from accounts.directory import Directory, Seen
+from accounts.owners import Owners
 from accounts.refresh import Refresher
 from accounts.rotation import Rotation
 from accounts.sealing import KmsSealer
 from accounts.settings import settings
 from accounts.table import Table
+from actions.connected import store, transport
 from actions.observability import log
-from actions.runtime import store, transport
+from calendly import scopes
 from calendly.errors import CalendlyError
 from calendly.oauth import OAuth
 from calendly.transport import Transport
@@ -37,7 +41,7 @@ def connector() -> Connector:
         transport(),
         api=settings().api,
         auth=settings().auth,
-        needed_scopes=settings().oauth_scopes,
+        needed_scopes=settings().connect_scopes or scopes.to_ask_for((*READING, *WRITING)),
     )
 
 
@@ -53,6 +57,7 @@ def refresher() -> Refresher:
         directory(),
         KmsSealer(settings().kms_key),
         _oauth,
+        owners=Owners(transport(), api=settings().api),
     )
 
 
@@ -63,7 +68,7 @@ def _oauth() -> OAuth:
 
 @lru_cache(maxsize=1)
 def rotation() -> Rotation:
-    return Rotation(directory(), refresher(), announce)
+    return Rotation(directory(), refresher(), announce, application=lambda: Seen.of(store().application()))
 
 
 def go_on() -> None:

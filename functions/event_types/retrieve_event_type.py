@@ -1,4 +1,4 @@
-"""Retrieve an event type: ``GET /event_types/{uuid}``."""
+"""Retrieve an event type; deleted ones are found, too, with deleted_at set."""
 
 from actions.inputs import EventTypeRef, Input
 from actions.runtime import Connected, action
@@ -7,11 +7,16 @@ from calendly.event_types import EventType
 
 
 class RetrieveEventType(Input):
-    """``event_type``: which one; deleted ones are found, too, with ``deleted_at`` set."""
+    """Which one."""
 
     event_type: EventTypeRef
 
 
-@action(scope="event_types:read")
+@action(
+    "GET /event_types/{event_type}",
+    scope="event_types:read",
+    tools=("read",),
+    example={"event_type": "e7c09f00-60ae-5ad0-880a-d7d9ebca060b"},
+)
 def handler(input: RetrieveEventType, connected: Connected) -> Document[EventType]:
     return connected.calendly.event_types.retrieve(input.event_type)

@@ -1,11 +1,16 @@
-"""Retrieve the event types of a user, or of a whole organization: ``GET /event_types``."""
+"""Retrieve the event types of a user, or of a whole organization.
+
+Without user and organization, those of the account's own user.
+"""
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from actions.inputs import OrganizationRef, PagedInput, ScheduleRef, UserRef
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Connected, action
+from calendly.documents import Page
+from calendly.event_types import EventType
 
 SORTABLE = {f"{field}:{way}" for field in ("name", "position", "created_at", "updated_at") for way in ("asc", "desc")}
 
@@ -19,20 +24,28 @@ def _sort(value: str) -> str:
 
 
 class RetrieveUsersEventTypes(PagedInput):
-    """Whose event types, and which of them. Without user and organization, the account's own user's."""
+    """Whose event types, and which of them."""
 
     user: UserRef | None = None
     organization: OrganizationRef | None = None
-    active: bool | None = None
-    admin_managed: bool | None = None
+    active: bool | None = Field(default=None, description="Only those that can, or cannot, be booked.")
+    admin_managed: bool | None = Field(default=None, description="Only those that an admin manages, or does not.")
     user_availability_schedule: ScheduleRef | None = None
-    sort: Annotated[str, AfterValidator(_sort)] | None = None
+    sort: Annotated[str, AfterValidator(_sort)] | None = Field(
+        default=None, description="name, position, created_at or updated_at with :asc or :desc, commas between."
+    )
 
 
-@action(scope="event_types:read")
-def handler(input: RetrieveUsersEventTypes, connected: Connected) -> Answer:
+@action(
+    "GET /event_types",
+    scope="event_types:read",
+    role="an organization admin or owner, or the user whose event types they are",
+    tools=("read", "booking"),
+    example={"user": "me", "active": True},
+)
+def handler(input: RetrieveUsersEventTypes, connected: Connected) -> Page[EventType]:
     user = None if input.organization and not input.user else connected.user(input.user)
-    return connected.pages(
+    return connected.list(
         input,
         lambda count, page_token: connected.calendly.event_types.list(
             user=user,

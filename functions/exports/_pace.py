@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from calendly.deadline import Deadline
 from calendly.errors import RateLimitedError
-from calendly.transport import Room
+from calendly.transport import RateLimit
 
 LEFT_TO_OTHERS = 0.5
 """The part of each minute's requests that an export does not touch."""
@@ -15,7 +15,7 @@ _one_at_a_time = threading.Lock()
 
 
 def leave_room(
-    room: Callable[[], Room | None], deadline: Deadline, sleep: Callable[[float], None] = time.sleep
+    room: Callable[[], RateLimit | None], deadline: Deadline, sleep: Callable[[float], None] = time.sleep
 ) -> None:
     """Wait for the next minute if the others' part of this one has come up.
 
@@ -39,9 +39,9 @@ def leave_room(
         del _waited[:-1]
 
 
-_waited: list[Room] = []
+_waited: list[RateLimit] = []
 
 
-def _over(told: Room) -> bool:
+def _over(told: RateLimit) -> bool:
     """Whether it is the word that was waited for already."""
     return bool(_waited) and _waited[-1] is told

@@ -6,13 +6,14 @@ from typing import Any
 
 from _pace import leave_room
 
+from actions.connected import Connected, transport
 from actions.cursors import Cursor
 from actions.inputs import PagedInput
-from actions.pages import Fetch, Order, fetch_pages
-from actions.runtime import Connected, transport
-from calendly.client import pages
+from actions.lists import Fetch, Order, fetch_list
+from calendly.api import each_page
 from calendly.documents import to_timestamp
 from calendly.errors import NotFoundError
+from calendly.scheduled_events import ScheduledEvent
 
 PART_EVENTS = 50
 """Events a part: what is done again when a call dies."""
@@ -32,7 +33,7 @@ def events_of(wanted: Any, connected: Connected, cursor: str | None) -> tuple[li
     # Calendly takes the last start time along, and a window does not.
     last = to_timestamp(datetime.fromisoformat(wanted.end_time) - timedelta(microseconds=1))
 
-    def events_from(start_time: str | None) -> Fetch:
+    def events_from(start_time: str | None) -> Fetch[ScheduledEvent]:
         return lambda count, page_token: connected.calendly.scheduled_events.list(
             organization=organization,
             status=wanted.status,
@@ -44,17 +45,17 @@ def events_of(wanted: Any, connected: Connected, cursor: str | None) -> tuple[li
         )
 
     page = PagedInput(all_pages=True, max_items=PART_EVENTS, page_token=cursor)
-    answer = fetch_pages(connected.call, page, events_from(None), Order("start_time", events_from))
-    following = answer["pagination"]["next_page_token"]
-    return answer["collection"], str(Cursor.parse(following).by_place()) if following else None
+    listed = fetch_list(connected.call, page, events_from(None), Order("start_time", events_from))
+    following = listed.next_page_token
+    return listed.rows, str(Cursor.parse(following).by_place()) if following else None
 
 
 def with_invitees(events: list[Row], connected: Connected) -> list[Row]:
     """The events with their invitees, as ``invitees``; without those that were deleted meanwhile."""
 
     def invitees_of(event: Row) -> list[Row] | None:
-        leave_room(lambda: transport().room, connected.call.deadline)
-        listed = pages(lambda token: connected.calendly.invitees.list(event["uri"], count=100, page_token=token))
+        leave_room(lambda: transport().rate_limit, connected.call.deadline)
+        listed = each_page(lambda token: connected.calendly.invitees.list(event["uri"], count=100, page_token=token))
         try:
             return [invitee for page in listed for invitee in page.rows]
         except NotFoundError:

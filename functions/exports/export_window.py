@@ -11,7 +11,7 @@ from _rows import events_of, with_invitees
 from pydantic import Field
 
 from actions.inputs import Input, OrganizationRef, Timestamp
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Answer, Connected, task
 from calendly.errors import InvalidRequestError
 
 SECONDS_FOR_A_PART = 75.0
@@ -36,7 +36,7 @@ class ExportWindow(Input):
     plan: Annotated[str, Field(max_length=200)] = ""
 
 
-@action(scope="scheduled_events:read")
+@task(scope="scheduled_events:read")
 def handler(input: ExportWindow, connected: Connected) -> Answer:
     begun_with = begin(input.export, input.model_dump(include={"account", "organization", "status", "plan"}))
     if begun_with is not None:

@@ -1,27 +1,33 @@
-"""Retrieve who is in which group: ``GET /group_relationships``."""
+"""Retrieve who is in which group.
+
+Without organization, owner and group, everybody of the account's own organization.
+"""
 
 from actions.inputs import GroupOwnerRef, GroupRef, OrganizationRef, PagedInput
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Connected, action
+from calendly.documents import Page
+from calendly.groups import GroupRelationship
 
 
 class RetrieveGroupRelationships(PagedInput):
-    """Which relationships; without any filter, all of the account's own organization.
-
-    Attributes:
-        owner: a member (UUID or URI of an organization membership) or an invitation (URI).
-    """
+    """Which relationships."""
 
     organization: OrganizationRef | None = None
     owner: GroupOwnerRef | None = None
     group: GroupRef | None = None
 
 
-@action(scope="groups:read")
-def handler(input: RetrieveGroupRelationships, connected: Connected) -> Answer:
+@action(
+    "GET /group_relationships",
+    scope="groups:read",
+    role="an organization admin or owner, or a group admin",
+    example={"group": "84b4e872-3b32-52bb-bc65-af3940f3765c"},
+)
+def handler(input: RetrieveGroupRelationships, connected: Connected) -> Page[GroupRelationship]:
     organization = input.organization
     if not (organization or input.owner or input.group):
         organization = connected.organization(None)
-    return connected.pages(
+    return connected.list(
         input,
         lambda count, page_token: connected.calendly.group_relationships.list(
             organization=organization, owner=input.owner, group=input.group, count=count, page_token=page_token

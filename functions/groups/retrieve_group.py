@@ -1,4 +1,4 @@
-"""Retrieve a group: ``GET /groups/{uuid}``."""
+"""Retrieve a group."""
 
 from actions.inputs import GroupRef, Input
 from actions.runtime import Connected, action
@@ -7,11 +7,16 @@ from calendly.groups import Group
 
 
 class RetrieveGroup(Input):
-    """``group``: which one."""
+    """Which one."""
 
     group: GroupRef
 
 
-@action(scope="groups:read")
+@action(
+    "GET /groups/{group}",
+    scope="groups:read",
+    role="an organization admin or owner, or a group admin",
+    example={"group": "84b4e872-3b32-52bb-bc65-af3940f3765c"},
+)
 def handler(input: RetrieveGroup, connected: Connected) -> Document[Group]:
     return connected.calendly.groups.retrieve(input.group)

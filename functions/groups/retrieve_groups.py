@@ -1,19 +1,26 @@
-"""Retrieve the groups of an organization: ``GET /groups``."""
+"""Retrieve the groups of an organization."""
 
 from actions.inputs import OrganizationRef, PagedInput
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Connected, action
+from calendly.documents import Page
+from calendly.groups import Group
 
 
 class RetrieveGroups(PagedInput):
-    """``organization``: the account's own if left out."""
+    """Whose groups; those of the account's own organization if left out."""
 
     organization: OrganizationRef | None = None
 
 
-@action(scope="groups:read")
-def handler(input: RetrieveGroups, connected: Connected) -> Answer:
+@action(
+    "GET /groups",
+    scope="groups:read",
+    role="an organization admin or owner, or a group admin",
+    example={"all_pages": True},
+)
+def handler(input: RetrieveGroups, connected: Connected) -> Page[Group]:
     organization = connected.organization(input.organization)
-    return connected.pages(
+    return connected.list(
         input,
         lambda count, page_token: connected.calendly.groups.list(
             organization=organization, count=count, page_token=page_token

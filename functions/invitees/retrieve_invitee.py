@@ -1,4 +1,4 @@
-"""Retrieve an invitee: ``GET /scheduled_events/{event_uuid}/invitees/{invitee_uuid}``."""
+"""Retrieve an invitee of a scheduled event."""
 
 from pydantic import ValidationInfo, field_validator
 
@@ -10,7 +10,7 @@ from calendly.references import uuid_of
 
 
 class RetrieveInvitee(Input):
-    """``invitee``: which one; ``event`` goes with a UUID, and may be left out with a full URI, which names it."""
+    """Which one."""
 
     event: EventRef | None = None
     invitee: InviteeRef
@@ -26,6 +26,12 @@ class RetrieveInvitee(Input):
         return invitee
 
 
-@action(scope="scheduled_events:read")
+@action(
+    "GET /scheduled_events/{event}/invitees/{invitee}",
+    scope="scheduled_events:read",
+    role="a host of the event, or an organization admin or owner",
+    tools=("read", "booking"),
+    example={"event": "f8b54aa6-b0c4-5f63-bd26-3e46a64fb76b", "invitee": "4b44fe22-9451-56eb-b85d-705ca324d1e9"},
+)
 def handler(input: RetrieveInvitee, connected: Connected) -> Document[Invitee]:
     return connected.calendly.invitees.retrieve(input.invitee, input.event)

@@ -1,9 +1,16 @@
-"""Retrieve who belongs to an organization, and in which role: ``GET /organization_memberships``."""
+"""Retrieve who belongs to an organization, and in which role.
+
+Without user and organization, the members of the account's own organization.
+"""
 
 from typing import Literal
 
+from pydantic import Field
+
 from actions.inputs import Email, OrganizationRef, PagedInput, UserRef
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Connected, action
+from calendly.documents import Page
+from calendly.organizations import OrganizationMembership
 
 
 class RetrieveOrganizationMemberships(PagedInput):
@@ -11,15 +18,21 @@ class RetrieveOrganizationMemberships(PagedInput):
 
     user: UserRef | None = None
     organization: OrganizationRef | None = None
-    email: Email | None = None
+    email: Email | None = Field(default=None, description="Only the member with this address.")
     role: Literal["owner", "admin", "user"] | None = None
 
 
-@action(scope="organizations:read")
-def handler(input: RetrieveOrganizationMemberships, connected: Connected) -> Answer:
+@action(
+    "GET /organization_memberships",
+    scope="organizations:read",
+    role="an organization admin or owner for other people's",
+    tools=("read",),
+    example={"count": 3},
+)
+def handler(input: RetrieveOrganizationMemberships, connected: Connected) -> Page[OrganizationMembership]:
     user = connected.user(input.user) if input.user else None
     organization = input.organization if user else connected.organization(input.organization)
-    return connected.pages(
+    return connected.list(
         input,
         lambda count, page_token: connected.calendly.organization_memberships.list(
             user=user,

@@ -1,4 +1,4 @@
-"""Retrieve a scheduled event: ``GET /scheduled_events/{uuid}``."""
+"""Retrieve a scheduled event."""
 
 from actions.inputs import EventRef, Input
 from actions.runtime import Connected, action
@@ -7,11 +7,17 @@ from calendly.scheduled_events import ScheduledEvent
 
 
 class RetrieveEvent(Input):
-    """``event``: which one."""
+    """Which one."""
 
     event: EventRef
 
 
-@action(scope="scheduled_events:read")
+@action(
+    "GET /scheduled_events/{event}",
+    scope="scheduled_events:read",
+    role="a host of the event, or an organization admin or owner",
+    tools=("read", "booking"),
+    example={"event": "0109bf43-36f4-54e3-b850-e50a3d375c36"},
+)
 def handler(input: RetrieveEvent, connected: Connected) -> Document[ScheduledEvent]:
     return connected.calendly.scheduled_events.retrieve(input.event)

@@ -1,27 +1,40 @@
-"""Retrieve scheduled events of a user, a group or an organization: ``GET /scheduled_events``."""
+"""Retrieve the scheduled events of a user, a group or an organization.
+
+Without user, organization and group, those of the account's own user.
+"""
 
 from typing import Literal
 
+from pydantic import Field
+
 from actions.inputs import Email, GroupRef, OrganizationRef, PagedInput, Timestamp, UserRef
-from actions.pages import Fetch, Order
-from actions.runtime import Answer, Connected, action
+from actions.lists import Fetch, Order
+from actions.runtime import Connected, action
+from calendly.documents import Page
+from calendly.scheduled_events import ScheduledEvent
 
 
 class RetrieveEvents(PagedInput):
-    """Whose events, and which of them. Without user, organization and group, the account's own user's."""
+    """Whose events, and which of them."""
 
     user: UserRef | None = None
     organization: OrganizationRef | None = None
     group: GroupRef | None = None
-    invitee_email: Email | None = None
+    invitee_email: Email | None = Field(default=None, description="Only events with this invitee.")
     status: Literal["active", "canceled"] | None = None
     sort: Literal["start_time:asc", "start_time:desc"] | None = None
-    min_start_time: Timestamp | None = None
-    max_start_time: Timestamp | None = None
+    min_start_time: Timestamp | None = Field(default=None, description="The earliest start that is in the list.")
+    max_start_time: Timestamp | None = Field(default=None, description="The latest start that is in the list.")
 
 
-@action(scope="scheduled_events:read")
-def handler(input: RetrieveEvents, connected: Connected) -> Answer:
+@action(
+    "GET /scheduled_events",
+    scope="scheduled_events:read",
+    role="an organization admin or owner for other people's events, a group admin for a group's",
+    tools=("read", "booking"),
+    example={"status": "active", "count": 10, "sort": "start_time:asc"},
+)
+def handler(input: RetrieveEvents, connected: Connected) -> Page[ScheduledEvent]:
     user, organization = input.user, input.organization
     if not (user or organization or input.group):
         user = "me"
@@ -30,7 +43,7 @@ def handler(input: RetrieveEvents, connected: Connected) -> Answer:
     if input.group or (user and not connected.is_me(user)):
         organization = connected.organization(organization)
 
-    def events_from(start_time: str | None) -> Fetch:
+    def events_from(start_time: str | None) -> Fetch[ScheduledEvent]:
         """The list, or the part of it from a start time on, whichever way it is sorted."""
         descending = input.sort == "start_time:desc"
         return lambda count, page_token: connected.calendly.scheduled_events.list(
@@ -46,4 +59,4 @@ def handler(input: RetrieveEvents, connected: Connected) -> Answer:
             page_token=page_token,
         )
 
-    return connected.pages(input, events_from(None), Order("start_time", events_from))
+    return connected.list(input, events_from(None), Order("start_time", events_from))

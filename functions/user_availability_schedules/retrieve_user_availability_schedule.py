@@ -1,4 +1,4 @@
-"""Retrieve an availability schedule: ``GET /user_availability_schedules/{uuid}``."""
+"""Retrieve an availability schedule of a user."""
 
 from actions.inputs import Input, ScheduleRef
 from actions.runtime import Connected, action
@@ -7,11 +7,16 @@ from calendly.documents import Document
 
 
 class RetrieveUserAvailabilitySchedule(Input):
-    """``user_availability_schedule``: which one."""
+    """Which one."""
 
     user_availability_schedule: ScheduleRef
 
 
-@action(scope="availability:read")
+@action(
+    "GET /user_availability_schedules/{user_availability_schedule}",
+    scope="availability:read",
+    role="a user of the same organization",
+    example={"user_availability_schedule": "c6db7157-3510-5f7e-9f2d-fb23ebc9aaf6"},
+)
 def handler(input: RetrieveUserAvailabilitySchedule, connected: Connected) -> Document[AvailabilitySchedule]:
     return connected.calendly.user_availability_schedules.retrieve(input.user_availability_schedule)

@@ -1,4 +1,4 @@
-"""Retrieve a user's availability schedules: ``GET /user_availability_schedules``. Calendly does not page them."""
+"""Retrieve the availability schedules of a user."""
 
 from actions.inputs import Input, UserRef
 from actions.runtime import Connected, action
@@ -7,11 +7,17 @@ from calendly.documents import Page
 
 
 class RetrieveUserAvailabilitySchedules(Input):
-    """``user``: whose; the account's own user's if left out."""
+    """Whose; the account's own user if left out."""
 
     user: UserRef = "me"
 
 
-@action(scope="availability:read")
+@action(
+    "GET /user_availability_schedules",
+    scope="availability:read",
+    role="a user of the same organization",
+    tools=("read",),
+    example={"user": "me"},
+)
 def handler(input: RetrieveUserAvailabilitySchedules, connected: Connected) -> Page[AvailabilitySchedule]:
     return connected.calendly.user_availability_schedules.list(user=connected.user(input.user))

@@ -1,21 +1,23 @@
-"""Retrieve when a user is busy, over any range: ``GET /user_busy_times``, which Calendly answers for a week at most."""
+"""Retrieve when a user is busy, over any range from now on.
 
-from pydantic import ValidationInfo, field_validator
+A range that is too long for one answer comes in parts.
+"""
+
+from pydantic import Field, ValidationInfo, field_validator
 
 from actions.inputs import FutureTimestamp, Input, PageToken, Timestamp, UserRef
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Connected, action
+from calendly.availability import BusyTime
+from calendly.documents import Page
 
 
 class RetrieveUserBusyTimes(Input):
-    """``user``: whose, the account's own if left out; from ``start_time``, which may not be past.
-
-    A range too long for one answer comes in parts; ``page_token`` is then where to go on.
-    """
+    """Whose busy times, and when."""
 
     user: UserRef = "me"
-    start_time: FutureTimestamp
-    end_time: Timestamp
-    page_token: PageToken | None = None
+    start_time: FutureTimestamp = Field(description="The start of the range: now or later.")
+    end_time: Timestamp = Field(description="The end of the range.")
+    page_token: PageToken | None = Field(default=None, description="Where to go on in a range that comes in parts.")
 
     @field_validator("end_time")
     @classmethod
@@ -25,10 +27,16 @@ class RetrieveUserBusyTimes(Input):
         return end_time
 
 
-@action(scope="availability:read")
-def handler(input: RetrieveUserBusyTimes, connected: Connected) -> Answer:
+@action(
+    "GET /user_busy_times",
+    scope="availability:read",
+    role="a user of the same organization",
+    tools=("read", "booking"),
+    example={"user": "me", "start_time": "2030-01-07T00:00:00Z", "end_time": "2030-01-27T00:00:00Z"},
+)
+def handler(input: RetrieveUserBusyTimes, connected: Connected) -> Page[BusyTime]:
     user = connected.user(input.user)
-    return connected.all_of(
+    return connected.list_pieces(
         input.page_token,
         {"account": input.account, "user": user, "end_time": input.end_time},
         lambda page_token: connected.calendly.user_busy_times.week(

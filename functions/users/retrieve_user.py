@@ -1,4 +1,4 @@
-"""Retrieve a user: ``GET /users/{uuid}``."""
+"""Retrieve a user."""
 
 from actions.inputs import Input, UserRef
 from actions.runtime import Connected, action
@@ -7,11 +7,17 @@ from calendly.users import User
 
 
 class RetrieveUser(Input):
-    """``user``: which one; the account's own if left out."""
+    """Which one."""
 
     user: UserRef = "me"
 
 
-@action(scope="users:read")
+@action(
+    "GET /users/{user}",
+    scope="users:read",
+    role="a user of the same organization",
+    tools=("read", "booking"),
+    example={"user": "me"},
+)
 def handler(input: RetrieveUser, connected: Connected) -> Document[User]:
     return connected.calendly.users.retrieve(input.user)

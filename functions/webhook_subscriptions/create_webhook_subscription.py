@@ -1,4 +1,4 @@
-"""Subscribe to webhooks, or find the identical subscription: ``POST /webhook_subscriptions``."""
+"""Subscribe to webhooks, or find the identical subscription."""
 
 from typing import Annotated
 
@@ -12,18 +12,20 @@ from calendly.webhook_subscriptions import WebhookSubscription
 
 
 class CreateWebhookSubscription(CreateInput, ScopedInput):
-    """Whose events, and which of them.
+    """Whose events, and which of them."""
 
-    Attributes:
-        events: names such as ``invitee.created``.
-        url: where to deliver; this stack's own receiver if left out.
-    """
-
-    events: Annotated[list[WebhookEvent], Field(min_length=1)]
-    url: HttpsUrl | None = None
+    events: Annotated[list[WebhookEvent], Field(min_length=1, description="Names such as invitee.created.")]
+    url: HttpsUrl | None = Field(default=None, description="Where to deliver; this stack's own receiver if left out.")
 
 
-@action(scope="webhooks:write")
+@action(
+    "POST /webhook_subscriptions",
+    scope="webhooks:write",
+    role="an organization admin or owner for an organization, a group admin for a group, oneself for a user",
+    repeatable=True,
+    aws_role="SubscribeRole",
+    example={"events": ["invitee.created", "invitee.canceled"], "url": "https://example.com/calendly"},
+)
 def handler(input: CreateWebhookSubscription, connected: Connected) -> Document[WebhookSubscription]:
     return connected.calendly.webhook_subscriptions.create(
         url=input.url or receiver_url(connected),

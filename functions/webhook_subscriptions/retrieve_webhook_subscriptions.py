@@ -1,9 +1,11 @@
-"""Retrieve the webhook subscriptions of a user, a group or an organization: ``GET /webhook_subscriptions``."""
+"""Retrieve the webhook subscriptions of a user, a group or an organization."""
 
 from typing import Literal
 
 from actions.inputs import PagedInput, ScopedInput
-from actions.runtime import Answer, Connected, action
+from actions.runtime import Connected, action
+from calendly.documents import Page
+from calendly.webhook_subscriptions import WebhookSubscription
 
 
 class RetrieveWebhookSubscriptions(PagedInput, ScopedInput):
@@ -12,9 +14,14 @@ class RetrieveWebhookSubscriptions(PagedInput, ScopedInput):
     sort: Literal["created_at:asc", "created_at:desc"] | None = None
 
 
-@action(scope="webhooks:read")
-def handler(input: RetrieveWebhookSubscriptions, connected: Connected) -> Answer:
-    return connected.pages(
+@action(
+    "GET /webhook_subscriptions",
+    scope="webhooks:read",
+    role="an organization admin or owner for an organization, a group admin for a group, oneself for a user",
+    example={"scope": "user"},
+)
+def handler(input: RetrieveWebhookSubscriptions, connected: Connected) -> Page[WebhookSubscription]:
+    return connected.list(
         input,
         lambda count, page_token: connected.calendly.webhook_subscriptions.list(
             **connected.whose(input), sort=input.sort, count=count, page_token=page_token

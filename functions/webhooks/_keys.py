@@ -3,8 +3,8 @@
 import time
 
 from accounts.settings import settings
+from actions.connected import store
 from actions.doors import Request
-from actions.runtime import store
 from calendly import webhooks
 from calendly.errors import AccountUnavailableError
 from calendly.webhooks import SIGNATURE_HEADER, ForgedDeliveryError

@@ -9,7 +9,7 @@ from _keys import verify
 
 from accounts.account import NAME
 from accounts.settings import settings
-from actions.doors import Request
+from actions.doors import Call, Request
 from actions.observability import count
 from actions.repeats import InProgressError, only_once
 from actions.runtime import Answer, receiver
@@ -17,7 +17,8 @@ from calendly.errors import AlreadyExistsError, NotFoundError
 
 
 @receiver
-def handler(request: Request) -> Answer:
+def handler(input: Request, call: Call) -> Answer:
+    request = input
     account = request.path_parameters.get("account", "")
     if not NAME.fullmatch(account):
         raise NotFoundError("There is no account of that name.")
@@ -27,9 +28,7 @@ def handler(request: Request) -> Answer:
     document = parse(request)
     entry = to_event(document, account, settings().event_bus)
     try:
-        delivered = only_once(
-            "webhook", identity(document, account), request.deadline, lambda: put(entry, request.deadline)
-        )
+        delivered = only_once("webhook", identity(document, account), call.deadline, lambda: put(entry, call.deadline))
     except InProgressError:
         # Not known to be safe: Calendly is to deliver it again.
         raise AlreadyExistsError("The same delivery is being taken just now.") from None

@@ -177,6 +177,20 @@ def bus(running: Running) -> Iterator[Bus]:
     watched.close()
 
 
+@pytest.fixture(scope="session")
+def connected_stack(running_stack: Running) -> Running:
+    """The stack with a connected account, for tests that change nothing."""
+    running_stack.sandbox("limits", per_minute=1_000_000, tokens_per_minute=1_000_000)
+    running_stack.connect()
+    return running_stack
+
+
+@pytest.fixture
+def connected(connected_stack: Running) -> Running:
+    """The stack as the test before left it."""
+    return connected_stack
+
+
 @pytest.fixture
 def running(running_stack: Running) -> Iterator[Running]:
     """The stack with a fresh data set, a freshly connected ``default`` account, and limits out of the way."""

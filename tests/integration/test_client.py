@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calendly import pages
+from calendly import each_page
 from calendly.errors import (
     CalendlyUnavailableError,
     InsufficientScopeError,
@@ -23,7 +23,9 @@ LINKS = "POST /scheduling_links"
 def test_pages_are_fetched_as_they_are_asked_for(sandbox: Sandbox) -> None:
     sandbox.control("reset", events=250)
     calendly, organization = sandbox.client(), sandbox.world.data.organization
-    walk = pages(lambda token: calendly.scheduled_events.list(organization=organization, count=100, page_token=token))
+    walk = each_page(
+        lambda token: calendly.scheduled_events.list(organization=organization, count=100, page_token=token)
+    )
     first = next(walk)
     assert sandbox.sent() == {"GET /scheduled_events": 1}
     uris = [event.uri for page in (first, *walk) for event in page]
@@ -55,7 +57,7 @@ def test_a_write_whose_connection_breaks_is_sent_once(sandbox: Sandbox, after: b
     assert len(sandbox.world.data.scheduling_links) == int(after)
 
 
-@pytest.mark.parametrize(("status", "error"), [(500, CalendlyUnavailableError), (502, OutcomeUnknownError)])
+@pytest.mark.parametrize(("status", "error"), [(500, OutcomeUnknownError), (502, OutcomeUnknownError)])
 def test_a_write_that_fails_at_calendly_is_sent_once(sandbox: Sandbox, status: int, error: type) -> None:
     sandbox.fault(method="POST", path="/scheduling_links", status=status, times=5)
     with pytest.raises(error):
@@ -66,7 +68,7 @@ def test_a_write_that_fails_at_calendly_is_sent_once(sandbox: Sandbox, status: i
 def test_a_write_that_was_never_sent_is_repeated(sandbox: Sandbox) -> None:
     """Nobody listens: each attempt fails to connect, and the error says that nothing happened."""
     calendly = sandbox.client()
-    calendly.api = "http://127.0.0.1:9"
+    calendly.api.address = "http://127.0.0.1:9"
     with pytest.raises(CalendlyUnavailableError, match="no connection was made"):
         calendly.scheduling_links.create("AAAAAAAAAAAAAAAA")
 
@@ -151,8 +153,9 @@ def test_scope_and_role_of_the_sandbox(sandbox: Sandbox) -> None:
     with pytest.raises(InsufficientScopeError) as caught:
         sandbox.client(scopes=["users:read"]).groups.list(organization=organization)
     assert caught.value.missing_scopes == ("groups:read",)
-    with pytest.raises(PermissionDeniedError, match="admin"):
+    with pytest.raises(PermissionDeniedError, match="permission") as denied:
         sandbox.client(3).groups.list(organization=organization)
+    assert denied.value.about_role
     with pytest.raises(PermissionDeniedError, match="specify organization"):
         sandbox.client().scheduled_events.list(user=sandbox.world.data.users[1]["uri"])
     with pytest.raises(PermissionDeniedError, match="not in your organization"):

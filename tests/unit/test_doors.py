@@ -16,6 +16,9 @@ from calendly.errors import InvalidRequestError, RateLimitedError
 @dataclass
 class Context:
     aws_request_id: str = "lambda-request"
+    function_name: str = "stack-RetrieveUser"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:stack-RetrieveUser"
     seconds: float = 60
 
     def get_remaining_time_in_millis(self) -> int:
@@ -72,7 +75,7 @@ def test_time_is_what_lambda_leaves_and_over_http_what_the_gateway_leaves() -> N
     ],
 )
 def test_the_correlation_id_is_the_callers_where_usable(event: Any, expected: str) -> None:
-    assert doors.correlation_id(event, Context()) == expected
+    assert doors.enter(event, Context()).correlation_id == expected
 
 
 def test_an_encoded_uri_in_the_path_is_decoded() -> None:
@@ -97,21 +100,21 @@ def test_a_body_may_come_in_base64() -> None:
 )
 def test_a_bad_body_is_named(changed: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError) as caught:
-        doors.enter(proxy(**changed), Context())
+        _ = doors.enter(proxy(**changed), Context()).input
     assert [error.field for error in caught.value.fields] == ["body"]
 
 
 def test_the_same_name_twice_is_fine_with_the_same_value_only() -> None:
     assert doors.enter(proxy(body='{"user": "me"}'), Context()).input["user"] == "me"
     with pytest.raises(InvalidRequestError, match="user: is given twice"):
-        doors.enter(proxy(body='{"user": "you"}'), Context())
+        _ = doors.enter(proxy(body='{"user": "you"}'), Context()).input
     with pytest.raises(InvalidRequestError, match="a: is given twice"):
-        doors.enter(proxy(body='{"a": 1, "b": {"a": 3}, "a": 2}'), Context())
+        _ = doors.enter(proxy(body='{"a": 1, "b": {"a": 3}, "a": 2}'), Context()).input
 
 
 def test_a_large_input_names_the_largest_field() -> None:
     with pytest.raises(InvalidRequestError, match="big: is too large"):
-        doors.enter({"small": "x" * 1000, "big": "x" * 100_000}, Context())
+        _ = doors.enter({"small": "x" * 1000, "big": "x" * 100_000}, Context()).input
 
 
 def test_the_address_to_return_to_is_the_one_that_was_called() -> None:
@@ -121,7 +124,8 @@ def test_the_address_to_return_to_is_the_one_that_was_called() -> None:
 
 
 def test_a_problem_is_rfc_9457() -> None:
-    answer = doors.http_problem(RateLimitedError("Too many.", retry_after=12.4), "c-1")
+    call = doors.enter(proxy(headers={"X-Correlation-Id": "c-1"}), Context())
+    answer = doors.refuse(call, RateLimitedError("Too many.", retry_after=12.4))
     assert answer["statusCode"] == 429
     assert answer["headers"]["Content-Type"] == "application/problem+json"
     assert answer["headers"]["Retry-After"] == "12"
@@ -134,3 +138,8 @@ def test_a_problem_is_rfc_9457() -> None:
         "retry_after": 12.4,
         "correlation_id": "c-1",
     }
+
+
+def test_over_the_direct_door_an_error_is_raised_by_its_class() -> None:
+    with pytest.raises(RateLimitedError):
+        doors.refuse(doors.enter({}, Context()), RateLimitedError("Too many."))

@@ -1,24 +1,34 @@
-"""The line that a call ends with: what became of it, and its metrics."""
+"""The log lines and the metrics of a call, as CloudWatch reads them."""
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from accounts.account import Account
 from accounts.store import Stored
-from actions.observability import Log
+from actions.observability import count, log, observed
+from tests.unit.test_doors import Context
+
+Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Any:
-    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+def lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Lines:
+    written = io.StringIO()
+    monkeypatch.setattr(log.registered_handler, "stream", written)
+    return lambda: [json.loads(line) for line in (written.getvalue() + capsys.readouterr().out).splitlines()]
 
 
-def metrics(line: dict[str, Any]) -> dict[str, float]:
-    """What CloudWatch makes of a line."""
+def called(work: Callable[[], None], event: Any = None) -> None:
+    observed(lambda *_: work())(event or {}, Context())
+
+
+def metrics(line: dict[str, Any]) -> dict[str, list[float]]:
     return {
         metric["Name"]: line[metric["Name"]]
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", ())
@@ -26,63 +36,57 @@ def metrics(line: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def test_a_call_ends_with_one_line_that_carries_its_metrics(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "a-stack")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ours")
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3;Parent=4;Sampled=1")
-    log = Log()
-    log.begin(action="retrieve_user", correlation_id="c")
-    log.add(account="sales")
-    log.count("CalendlyRequests")
-    log.count("CalendlyRequests", 2)
-    log.end("INFO", "done", milliseconds=1.5)
+def test_what_a_call_counts_is_one_metric_of_the_stack(lines: Lines) -> None:
+    def work() -> None:
+        count("CalendlyRequests")
+        count("CalendlyRequests", 2)
+
+    called(work)
     (line,) = lines()
-    assert metrics(line) == {"CalendlyRequests": 3}
+    assert metrics(line) == {"CalendlyRequests": [1.0, 2.0]}
     (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert (directive["Namespace"], directive["Dimensions"]) == ("Ours", [["service"]])
-    assert line["service"] == "a-stack"
-    assert line["_aws"]["Timestamp"] > 1_700_000_000_000
-    said = {"level": "INFO", "message": "done", "action": "retrieve_user", "account": "sales", "correlation_id": "c"}
-    assert said.items() <= line.items()
-    assert line["xray_trace_id"] == "1-2-3"
-    assert line["timestamp"].endswith("Z")
+    assert directive["Dimensions"] == [["service"]]
 
 
-def test_a_line_without_metrics_is_no_metric(lines: Any) -> None:
-    log = Log()
-    log.begin(action="a")
-    log.end("INFO", "done")
-    assert "_aws" not in lines()[0]
+def test_metrics_are_written_when_the_call_fails(lines: Lines) -> None:
+    def work() -> None:
+        count("FailedNotFoundError")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        called(work)
+    assert [metrics(line) for line in lines()] == [{"FailedNotFoundError": [1.0]}]
 
 
-def test_nothing_of_a_call_is_left_for_the_next(lines: Any) -> None:
-    log = Log()
-    log.begin(action="a", correlation_id="1")
-    log.count("Lost")
-    log.begin(action="b")
-    log.count("Kept")
-    log.end("INFO", "done")
-    log.end("INFO", "done")
-    first, second = lines()
-    assert "correlation_id" not in first
-    assert metrics(first) == {"Kept": 1}
-    assert metrics(second) == {}
+def test_a_call_that_counts_nothing_writes_no_metric(lines: Lines) -> None:
+    called(lambda: log.info("done"))
+    (line,) = lines()
+    assert (line["message"], line["level"]) == ("done", "INFO")
+    assert "_aws" not in line
 
 
-def test_a_quieter_log_keeps_its_metrics(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
-    log = Log()
-    log.begin(action="a")
-    log.warning("not told")
-    log.end("INFO", "done")
-    assert lines() == []
-    log.count("CalendlyRequests")
-    log.end("INFO", "done")
-    assert metrics(lines()[0]) == {"CalendlyRequests": 1}
+def test_nothing_of_a_call_is_left_for_the_next(lines: Lines) -> None:
+    def first() -> None:
+        log.append_keys(account="sales")
+        log.set_correlation_id("c-1")
+        log.info("first")
+
+    called(first)
+    called(lambda: log.info("second"))
+    told, then = lines()
+    assert (told["account"], told["correlation_id"]) == ("sales", "c-1")
+    assert "account" not in then
+    assert "correlation_id" not in then
 
 
-def test_a_record_is_shown_as_its_repr_shows_it(lines: Any) -> None:
-    """Written member by member, an account would show its tokens."""
+def test_the_event_is_never_logged(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever Powertools' own variables say: it may hold a personal access token."""
+    monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", "true")
+    called(lambda: log.info("done"), {"personal_access_token": "hush"})
+    assert "hush" not in json.dumps(lines())
+
+
+def test_a_record_does_not_show_what_its_repr_hides(lines: Lines) -> None:
     account = Account(
         name="sales",
         kind="oauth",
@@ -97,17 +101,7 @@ def test_a_record_is_shown_as_its_repr_shows_it(lines: Any) -> None:
         connected_at=0.0,
         refreshed_at=0.0,
     )
-    Log().warning("odd", account=account, stored=Stored(account, "v"), several=[account])
+    called(lambda: log.warning("odd", account=account, stored=Stored(account, "v"), several=[account]))
     (line,) = lines()
     assert "hush" not in json.dumps(line)
-    assert "sales" in line["account"]
-
-
-def test_what_is_said_in_between_has_the_keys_of_the_call(lines: Any) -> None:
-    log = Log()
-    log.begin(action="a")
-    log.warning("beware", reason="half a pair \ud83d")
-    log.error("alas")
-    first, second = lines()
-    assert (first["level"], first["action"], first["reason"]) == ("WARNING", "a", "half a pair \ud83d")
-    assert second["level"] == "ERROR"
+    assert "sales" in json.dumps(line)

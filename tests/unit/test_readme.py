@@ -1,4 +1,4 @@
-"""The README's tables agree with the code."""
+"""The pages agree with the code and with each other."""
 
 from __future__ import annotations
 
@@ -9,43 +9,9 @@ from pathlib import Path
 import pytest
 
 import calendly.errors
-from actions.inputs import Input, PagedInput
-from tests.unit.test_architecture import ACTIONS, FUNCTIONS, ROOT, logical_id
+from generate.catalog import ROOT
 
 README = (ROOT / "README.md").read_text()
-COMMON = {"account", "correlation_id", *PagedInput.model_fields}
-
-
-def row(path: Path) -> str:
-    """What the table of actions has to say of an action."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(f"functions_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    model: type[Input] = module.handler.model
-    route = FUNCTIONS[logical_id(path.stem)]["Properties"]["Events"]["Http"]["Properties"]
-    inputs = [
-        f"**`{name}`**" if field.is_required() else f"`{name}`"
-        for name, field in model.model_fields.items()
-        if name not in COMMON
-    ]
-    if issubclass(model, PagedInput):
-        inputs.append("*paged*")
-    where = f"{route['Method']} {route['Path'].removeprefix('/accounts/{account}')}"
-    return f"| `{path.stem}` | `{where}` | `{module.handler.scope}` | {', '.join(inputs)} |"
-
-
-@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
-def test_every_action_has_its_row(path: Path) -> None:
-    assert row(path) in README
-
-
-def test_there_are_no_other_rows() -> None:
-    table = README.split("<!-- actions -->")[1].split("<!-- /actions -->")[0]
-    assert len(re.findall(r"^\| `", table, re.MULTILINE)) == len(ACTIONS)
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/errors.md"])

@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
-from calendly import errors
-from calendly.connections import Headers
+from calendly import codec, errors
 from calendly.responses import raise_for
 from calendly.transport import Operation, Response
 
-READ = Operation("GET", "/groups/{uuid}", role="an organization admin")
+READ = Operation("GET", "/groups/{uuid}")
 WRITE = Operation("POST", "/scheduling_links", write=True)
+REPEATABLE = Operation("DELETE", "/webhook_subscriptions/{uuid}", write=True, repeatable=True)
+MAY_ACT = Operation("POST", "/notes", write=True, may_act_on_failure=True)
+OWN = {"title": "A title", "message": "What Calendly says"}
 
 
 def answered(status: int, body: Any = None, **headers: str) -> Response:
-    fields = {name.lower().replace("_", "-").encode(): value.encode() for name, value in headers.items()}
-    return Response(status, Headers(fields), body)
+    named = CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()})
+    return Response(status, named, b"" if body is None else codec.encode(body))
 
 
 def meaning(status: int, body: Any = None, *, operation: Operation = READ, **headers: str) -> errors.CalendlyError:
@@ -33,7 +36,6 @@ def test_success_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (301, errors.CalendlyUnavailableError),
         (400, errors.InvalidRequestError),
         (401, errors.ReauthenticationRequiredError),
         (403, errors.PermissionDeniedError),
@@ -48,15 +50,45 @@ def test_success_is_no_error() -> None:
         (504, errors.CalendlyUnavailableError),
     ],
 )
-@pytest.mark.parametrize("body", [None, {}, [], "text", {"title": None, "message": 5, "details": "none"}], ids=repr)
-def test_a_status_has_a_class_whatever_the_body(status: int, expected: type, body: Any) -> None:
-    assert type(meaning(status, body)) is expected
+@pytest.mark.parametrize("details", [{}, {"details": None}, {"details": "none"}, {"details": [5]}], ids=repr)
+def test_calendlys_own_word_has_a_class_by_its_status(status: int, expected: type, details: Any) -> None:
+    assert type(meaning(status, {**OWN, **details})) is expected
 
 
-def test_a_gateway_that_lost_the_answer_to_a_write_leaves_the_outcome_unknown() -> None:
-    assert type(meaning(502, operation=WRITE)) is errors.OutcomeUnknownError
-    assert type(meaning(504, operation=WRITE)) is errors.OutcomeUnknownError
-    assert type(meaning(500, operation=WRITE)) is errors.CalendlyUnavailableError
+ELSEWHERE = [None, {}, [], "text", {"title": None, "message": 5}]
+
+
+@pytest.mark.parametrize("body", ELSEWHERE, ids=repr)
+@pytest.mark.parametrize("status", [status for status in range(300, 600) if status != 429])
+def test_what_is_not_calendlys_own_word_says_nothing_of_a_write_and_nothing_of_a_role(status: int, body: Any) -> None:
+    """A gateway's 408, 520, 522 or 524, a redirect, a firewall's 403 with HTML."""
+    assert type(meaning(status, body)) is errors.CalendlyUnavailableError
+    assert type(meaning(status, body, operation=WRITE)) is errors.OutcomeUnknownError
+
+
+@pytest.mark.parametrize("body", [*ELSEWHERE, OWN], ids=repr)
+@pytest.mark.parametrize("operation", [READ, WRITE, REPEATABLE, MAY_ACT], ids=str)
+def test_a_429_did_not_act_whatever_its_body(operation: Operation, body: Any) -> None:
+    assert type(meaning(429, body, operation=operation)) is errors.RateLimitedError
+
+
+def test_calendlys_own_5xx_on_a_write() -> None:
+    """A 503 says that it did not act, but for what Calendly says may exist after a failure; any other is unknown."""
+    assert type(meaning(503, OWN, operation=WRITE)) is errors.CalendlyUnavailableError
+    assert type(meaning(500, OWN, operation=WRITE)) is errors.OutcomeUnknownError
+    assert type(meaning(502, OWN, operation=WRITE)) is errors.OutcomeUnknownError
+    assert type(meaning(503, OWN, operation=MAY_ACT)) is errors.OutcomeUnknownError
+
+
+def test_a_write_that_comes_to_the_same_when_repeated_says_so() -> None:
+    error = meaning(500, OWN, operation=REPEATABLE)
+    assert error.retryable
+    assert "comes to the same" in error.message
+    assert not meaning(500, OWN, operation=WRITE).retryable
+
+
+def test_a_refusal_by_something_in_between_says_so() -> None:
+    assert "not Calendly itself" in meaning(403, "error code: 1010").message
 
 
 def test_details_become_fields() -> None:
@@ -67,6 +99,28 @@ def test_details_become_fields() -> None:
     assert isinstance(error, errors.InvalidRequestError)
     assert [str(field) for field in error.fields] == ["start_time: must be in the future", "request: missing"]
     assert "\n" not in error.message
+    assert error.extras()["errors"] == [
+        {"field": "start_time", "message": "must be in the future", "code": "x"},
+        {"field": "request", "message": "missing"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"parameter": "start_time", "message": "taken", "code": "already_filled"},
+        {"parameter": "start_time", "message": "That start time has been filled"},
+    ],
+)
+def test_a_slot_that_is_gone_has_a_class_of_its_own(detail: dict[str, str]) -> None:
+    assert type(meaning(400, {**OWN, "details": [detail]}, operation=WRITE)) is errors.SlotUnavailableError
+
+
+def test_addresses_are_not_repeated() -> None:
+    said = "zoe@example.com is taken, see https://hooks.example.com/secret?key=1 and https://api.calendly.com/users/A"
+    error = meaning(409, {"title": "Already Exists", "message": said})
+    assert "example.com" not in error.message
+    assert "https://api.calendly.com/users/A" in error.message
 
 
 def test_scope_role_and_plan_are_told_apart() -> None:
@@ -81,7 +135,15 @@ def test_scope_role_and_plan_are_told_apart() -> None:
         assert type(meaning(403, {"title": "Permission Denied", "message": text})) is errors.PlanUpgradeRequiredError
     role = meaning(403, {"title": "Permission Denied", "message": "You do not have permission"})
     assert type(role) is errors.PermissionDeniedError
-    assert role.message == "You do not have permission. It takes an organization admin."
+    assert role.about_role
+    state = meaning(403, {"title": "Permission Denied", "message": "Event is already canceled"})
+    assert isinstance(state, errors.PermissionDeniedError)
+    assert not state.about_role
+
+
+def test_retry_after_counts_where_the_reset_is_missing() -> None:
+    assert meaning(429, {}, Retry_After="17").retry_after == 17
+    assert meaning(429, {}, Retry_After="17", X_RateLimit_Reset="3").retry_after == 3
 
 
 @pytest.mark.parametrize(
@@ -108,6 +170,8 @@ def test_class_names_and_retryability_are_what_workflows_rely_on() -> None:
         "NotFoundError": (404, False),
         "AccountNotFoundError": (404, False),
         "AlreadyExistsError": (409, False),
+        "SlotUnavailableError": (409, False),
+        "AmbiguousReferenceError": (409, False),
         "ExternalCalendarError": (424, False),
         "RateLimitedError": (429, True),
         "CalendlyUnavailableError": (502, True),

@@ -21,7 +21,7 @@ def test_reads_are_repeated(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_writes_are_repeated_only_where_calendly_did_not_act(outcome: Outcome) -> None:
-    assert choose(outcome, write=True).again is (outcome in (Outcome.NOT_SENT, Outcome.RATE_LIMITED))
+    assert choose(outcome, write=True).again is (outcome in (Outcome.NOT_SENT, Outcome.RATE_LIMITED, Outcome.NOT_ACTED))
 
 
 def test_waits_for_the_reset_when_time_allows() -> None:

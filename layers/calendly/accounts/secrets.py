@@ -1,25 +1,26 @@
 """Reading a secret without boto3, which takes longer to import than most actions take to run.
 
-One signed request (AWS Signature Version 4) to Secrets Manager's ``GetSecretValue``, over connections like those to
-Calendly. Whoever writes secrets has boto3 at hand, and uses it.
+One request to Secrets Manager's ``GetSecretValue`` over the session that also goes to Calendly, signed by
+``requests-aws4auth``. Functions that write secrets use boto3.
 
-Source: "Create a signed AWS API request" in AWS's IAM user guide; Secrets Manager's API reference.
+Source: Secrets Manager's API reference.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import time
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
+from requests_aws4auth import AWS4Auth
+
 from accounts.aws import refused
-from calendly import codec
-from calendly.connections import Connections, LostError, NotSentError
+from accounts.secret_states import is_absent, refusal
+from calendly import codec, http
 from calendly.deadline import Deadline
+from calendly.http import LostError, NotSentError
 
 SERVICE = "secretsmanager"
 TIMEOUT_SECONDS = 5.0
@@ -28,37 +29,20 @@ ATTEMPTS = 3
 
 _FIRST_PAUSE = 0.1
 _THROTTLED = {"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
-_ABSENT = {"ResourceNotFoundException", "InvalidRequestException"}
-"""There is no such secret or version; it is marked for deletion."""
-
-_connections = Connections()
-
-
-class Credentials(NamedTuple):
-    """What Lambda gives a function in its environment."""
-
-    access_key: str
-    secret_key: str
-    session_token: str | None
-
-    @classmethod
-    def from_environment(cls) -> Credentials:
-        return cls(
-            os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], os.environ.get("AWS_SESSION_TOKEN")
-        )
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.access_key})"
 
 
 def read(name: str, stage: str) -> tuple[str, str] | None:
     """A secret's string and version; None where there is no such secret or version.
+
+    The string is empty where the secret holds bytes.
 
     Args:
         name: the secret's name.
         stage: the staging label of the version, such as ``AWSCURRENT``.
 
     Raises:
+        ScheduledForDeletionError: somebody deleted it, and it can be brought back.
+        LockedSecretError: its key cannot be used.
         AccountUnavailableError: Secrets Manager refuses, or cannot be reached.
     """
     body = codec.encode({"SecretId": name, "VersionStage": stage})
@@ -72,70 +56,43 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
         except (NotSentError, LostError, ValueError) as error:
             problem = type(error).__name__
             continue
-        if status == 200 and "SecretString" in answer:
-            return str(answer["SecretString"]), str(answer["VersionId"])
+        if status == 200 and "VersionId" in answer:
+            # A binary secret has no string, and so holds no account.
+            return str(answer.get("SecretString", "")), str(answer["VersionId"])
         problem = str(answer.get("__type", status)).rpartition("#")[2]
-        if problem in _ABSENT:
+        if is_absent(problem):
             return None
         if status < 500 and problem not in _THROTTLED:
-            break
+            said = str(answer.get("Message") or answer.get("message") or "")
+            raise refusal(name, "to read the secret", problem, said)
     raise refused(f"to read the secret {name}", problem)
 
 
-def sign(
-    credentials: Credentials, *, region: str, host: str, headers: Mapping[str, str], body: bytes, now: float
-) -> dict[str, str]:
-    """The headers of a signed POST to ``/``, but for ``Host``.
-
-    Args:
-        credentials: whose request it is.
-        region: of the service.
-        host: as the request names it, with its port where that is not the usual one.
-        headers: what to send and sign beside the host.
-        body: what to send.
-        now: seconds since the epoch.
-    """
-    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-    scope = f"{moment[:8]}/{region}/{SERVICE}/aws4_request"
-    signed = {**{name.lower(): value for name, value in headers.items()}, "host": host, "x-amz-date": moment}
-    if credentials.session_token:
-        signed["x-amz-security-token"] = credentials.session_token
-    names = ";".join(sorted(signed))
-    canonical = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
-    request = f"POST\n/\n\n{canonical}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    key = f"AWS4{credentials.secret_key}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.new(key, text.encode(), "sha256").hexdigest()
-    authorization = (
-        f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
-    )
-    del signed["host"]
-    return {**signed, "authorization": authorization}
-
-
 def _post(body: bytes) -> tuple[int, dict[str, Any]]:
-    address = urlsplit(_endpoint())
-    headers = sign(
-        Credentials.from_environment(),
-        region=_region(),
-        host=address.netloc,
-        headers={"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{SERVICE}.GetSecretValue"},
-        body=body,
-        now=time.time(),
-    )
-    answer = _connections.send(
+    answer = http.shared().send(
         "POST",
-        f"{address.scheme}://{address.netloc}/",
-        headers=headers,
+        _endpoint(),
+        headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{SERVICE}.GetSecretValue"},
         body=body,
         deadline=Deadline(TIMEOUT_SECONDS),
+        auth=_signer(),
     )
     document = codec.decode(answer.body or b"{}")
     if not isinstance(document, dict):
         raise ValueError("no JSON object")
     return answer.status, document
+
+
+@lru_cache(maxsize=1)
+def _signer() -> AWS4Auth:
+    """Signs with what Lambda gives a function in its environment."""
+    return AWS4Auth(
+        os.environ["AWS_ACCESS_KEY_ID"],
+        os.environ["AWS_SECRET_ACCESS_KEY"],
+        _region(),
+        SERVICE,
+        session_token=os.environ.get("AWS_SESSION_TOKEN"),
+    )
 
 
 def _region() -> str:
@@ -146,4 +103,5 @@ def _endpoint() -> str:
     """Where boto3 would send it, with the same variables."""
     given = os.environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or os.environ.get("AWS_ENDPOINT_URL")
     domain = "amazonaws.com.cn" if _region().startswith("cn-") else "amazonaws.com"
-    return given or f"https://{SERVICE}.{_region()}.{domain}"
+    address = urlsplit(given or f"https://{SERVICE}.{_region()}.{domain}")
+    return f"{address.scheme}://{address.netloc}/"

@@ -17,7 +17,7 @@ class Settings(NamedTuple):
     rotate_tokens_function: str
     kms_key: str
     public_url: str
-    oauth_scopes: tuple[str, ...]
+    connect_scopes: tuple[str, ...]
     api: str
     auth: str
     api_url_parameter: str = ""
@@ -51,7 +51,7 @@ def settings() -> Settings:
         api_url_parameter=read("API_URL_PARAMETER", ""),
         event_bus=read("EVENT_BUS_NAME", ""),
         export_bucket=read("EXPORT_BUCKET", ""),
-        oauth_scopes=tuple(read("OAUTH_SCOPES", "").split()),
+        connect_scopes=tuple(read("CONNECT_SCOPES", "").split()),
         api=(read("CALENDLY_API_URL") or PUBLIC_API).rstrip("/"),
         auth=(read("CALENDLY_AUTH_URL") or PUBLIC_AUTH).rstrip("/"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.settings import settings
 from actions.address import public_url
-from actions.runtime import Connected, store
+from actions.connected import Connected, store
 from calendly.errors import InvalidRequestError
 
 
@@ -14,7 +14,7 @@ def receiver_url(connected: Connected) -> str:
 
 
 def signing_key(connected: Connected, url: str | None) -> str | None:
-    """The key to subscribe with: the application's, for the accounts whose deliveries Calendly would not sign with it.
+    """The key to subscribe with: the application's, for accounts whose deliveries Calendly would not sign with it.
 
     Args:
         connected: the account.

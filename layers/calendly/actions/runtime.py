@@ -1,6 +1,6 @@
 """The action runtime: everything between a Lambda event and an action's one function.
 
-    @action(scope="scheduled_events:read")
+    @action("GET /scheduled_events/{event}", scope="scheduled_events:read", example={"event": "..."})
     def handler(input: RetrieveEvent, connected: Connected) -> Document[ScheduledEvent]:
         return connected.calendly.scheduled_events.retrieve(input.event)
 
@@ -10,256 +10,136 @@ The decorated name is a Lambda handler with both doors.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
+from collections.abc import Callable, Mapping
+from typing import Any, get_type_hints
 
-from pydantic import BaseModel
-
-from accounts.account import Account, how_to_connect
-from accounts.settings import settings
-from accounts.store import AccountStore
-from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
 from actions import doors, inputs
-from actions.doors import Call, Request
-from actions.inputs import CreateInput, Input, PagedInput, ScopedInput
-from actions.observability import count, log
-from calendly import scopes
-from calendly.client import Calendly
+from actions.connected import Connected, connect, insufficient_scope, transport
+from actions.declaration import Declaration
+from actions.doors import Answer, Call, HttpPage, Request, as_answer
+from actions.inputs import CreateInput, Input, WriteInput
+from actions.observability import count, log, observed
+from actions.proxy_event import merge
+from actions.writes import carry_out
 from calendly.documents import Document, Page
-from calendly.errors import CalendlyError, InsufficientScopeError
-from calendly.transport import Transport
+from calendly.errors import CalendlyError, InsufficientScopeError, PermissionDeniedError, PlanUpgradeRequiredError
 
-if TYPE_CHECKING:
-    from actions.pages import Fetch, Order
+__all__ = ["Answer", "Connected", "Function", "HttpPage", "action", "endpoint", "receiver", "task"]
 
-Handler = Callable[[Any, Any], Any]
+Result = Document[Any] | Page[Any] | Answer
 
 
-class Answer(NamedTuple):
-    """A JSON answer with an HTTP status; the direct door gives the body alone."""
-
-    body: Any
-    status: int = 200
-
-    def __repr__(self) -> str:
-        return f"Answer(status={self.status})"
-
-
-class HttpPage(NamedTuple):
-    """A web page, for the functions that people meet in a browser."""
-
-    html: str
-    status: int
-    headers: dict[str, str]
-
-    def __repr__(self) -> str:
-        return f"HttpPage(status={self.status})"
-
-
-class Connected:
-    """What an action works with: a connected account and Calendly as that account sees it."""
-
-    def __init__(self, call: Call, account: Account, calendly: Calendly) -> None:
-        self.call = call
-        self.account = account
-        self.calendly = calendly
-
-    def user(self, reference: str | None) -> str:
-        """The user meant: the account's own for ``me`` or nothing."""
-        return self.account.owner if reference in (None, "me") else str(reference)
-
-    def organization(self, reference: str | None) -> str:
-        """The organization meant: the account's own for nothing."""
-        return reference or self.account.organization
-
-    def is_me(self, user: str) -> bool:
-        """Whether a user is the account's own."""
-        path = self.calendly.path
-        return path(user, "users") == path(self.account.owner, "users")
-
-    def whose(self, wanted: ScopedInput) -> dict[str, Any]:
-        """The scope of webhooks, and whose it is."""
-        return {
-            "scope": wanted.scope,
-            "organization": self.organization(wanted.organization),
-            "user": self.user(wanted.user) if wanted.scope == "user" else None,
-            "group": wanted.group,
-        }
-
-    def pages(self, wanted: PagedInput, fetch: Fetch, order: Order | None = None) -> Answer:
-        """One page or all of them, as ``actions.pages`` says. ``fetch`` takes a page size and a page token."""
-        from actions.pages import fetch_pages
-
-        return Answer(fetch_pages(self.call, wanted, fetch, order))
-
-    def all_of(
-        self, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[Any]]
-    ) -> Answer:
-        """All pages of a list that Calendly does not page, and we do.
-
-        It looks like Calendly's own: without ``pagination``, unless it is not complete.
-        """
-        from actions.cursors import Cursor
-        from actions.pages import collect
-
-        if page_token is not None:
-            Cursor.parse(page_token)
-        body = collect(self.call, page_token, filters, lambda _, token: fetch(token))
-        complete = body["pagination"]["next_page_token"] is None
-        return Answer({"collection": body["collection"]} if complete else body)
-
-
-Action = Callable[[Any, Connected], Document[Any] | Page[Any] | Answer]
-
-
-@lru_cache(maxsize=1)
-def transport() -> Transport:
-    """The process's one HTTP session."""
-    return Transport()
-
-
-@lru_cache(maxsize=1)
-def store() -> AccountStore:
-    return AccountStore(settings())
-
-
-@lru_cache(maxsize=1)
-def _token_cache() -> TokenCache:
-    return TokenCache()
-
-
-def action(*, scope: str) -> Callable[[Action], Handler]:
-    """Make a Lambda handler of a function from input to output.
+class Function:
+    """A Lambda handler: an action, an endpoint, or a receiver.
 
     Args:
-        scope: the Calendly scope the action needs; checked before Calendly is called where the grant is known.
+        function: from input to answer. An action's second argument is the connected account, any other's the call.
+        declaration: what the action's file says; None for what is no action.
+
+    Attributes:
+        name: the module's, which is the action's.
+        model: of the input; ``Request`` for a function that takes requests as they came.
     """
 
-    def decorate(function: Action) -> Handler:
-        name = function.__module__
-        model: type[Input] = get_type_hints(function)["input"]
+    def __init__(self, function: Callable[[Any, Any], Any], declaration: Declaration | None = None) -> None:
+        self.name = function.__module__
+        self.function = function
+        self.declaration = declaration
+        self.model: Any = get_type_hints(function)["input"]
+        self._observed = observed(self._handle)
 
-        def run(call: Call) -> Answer:
-            if issubclass(model, CreateInput) and (key := call.idempotency_key) is not None:
-                doors.merge(call.input, "idempotency_key", key)
-            input = inputs.parse(model, call.input)
-            log.add(account=input.account)
-            connected = _connect(call, input.account, scope)
-            before = transport().requests_sent
-            try:
-                return _once(name, input, connected, function)
-            except InsufficientScopeError as error:
-                raise _insufficient(connected.account, error.missing_scopes or (scope,)) from None
-            finally:
-                count("CalendlyRequests", transport().requests_sent - before)
+    def __call__(self, event: Any, context: Any) -> Any:
+        return self._observed(event, context)
 
-        handler = _handler(function, run)
-        handler.scope = scope  # type: ignore[attr-defined]
-        handler.model = model  # type: ignore[attr-defined]
-        return handler
-
-    return decorate
-
-
-def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Handler:
-    """Make a Lambda handler, with both doors, of a function that is no action: it takes no account's tokens."""
-    model: type[BaseModel] = get_type_hints(function)["input"]
-    return _handler(function, lambda call: function(inputs.parse(model, call.input), call))
-
-
-def receiver(function: Callable[[Request], Answer]) -> Handler:
-    """Make a Lambda handler, with the HTTP door alone, of a function that takes requests as they came."""
-    return _handling(function, lambda event, context, _: function(doors.receive(event, context)))
-
-
-def _handler(function: Callable[..., Any], run: Callable[[Call], Answer | HttpPage]) -> Handler:
-    return _handling(function, lambda event, context, correlation: run(doors.enter(event, context, correlation)))
-
-
-def _once(
-    name: str,
-    input: Input,
-    connected: Connected,
-    function: Action,
-) -> Answer:
-    """Run an action's function; with an idempotency key, only if it was not run with that key before."""
-
-    def run() -> Answer:
-        result = function(input, connected)
-        return result if isinstance(result, Answer) else Answer(result.body, result.status)
-
-    if not (isinstance(input, CreateInput) and input.idempotency_key):
-        return run()
-    # Costs 100 ms at a cold start, and is wanted by few calls.
-    from actions.repeats import first_answer
-
-    answer = first_answer(name, input, connected.call.deadline, lambda: run()._asdict())
-    return Answer(**answer)
-
-
-def _handling(function: Callable[..., Any], answer_to: Callable[[Any, Any, str], Answer | HttpPage]) -> Handler:
-    name = function.__module__
-
-    def handler(event: Any, context: Any) -> Any:
+    def _handle(self, event: Any, context: Any) -> Any:
         started = time.perf_counter()
-        http = doors.is_http(event)
-        correlation = doors.correlation_id(event, context)
-        log.begin(action=name, door="http" if http else "direct", correlation_id=correlation)
+        call = doors.enter(event, context)
+        log.set_correlation_id(call.correlation_id)
+        log.append_keys(action=self.name, door=call.door)
         try:
-            answer = answer_to(event, context, correlation)
-            log.end("INFO", "done", milliseconds=_milliseconds_since(started))
+            input = self._parse(call)
+            answer = self._act(input, call, self.declaration) if self.declaration else self.function(input, call)
         except Exception as error:  # the boundary: whatever went wrong leaves as a class callers know
             problem = error if isinstance(error, CalendlyError) else _unexpected(error)
             count(f"Failed{type(problem).__name__}")
-            log.end(
-                "ERROR" if problem.http_status >= 500 else "WARNING",
-                "failed",
-                milliseconds=_milliseconds_since(started),
-                error=type(problem).__name__,
-                detail=problem.message,
-            )
-            if not http:
-                raise problem from None
-            return doors.http_problem(problem, correlation)
-        if isinstance(answer, HttpPage):
-            return {"statusCode": answer.status, "headers": answer.headers, "body": answer.html}
-        return doors.http_answer(answer.status, answer.body, correlation) if http else answer.body
+            tell = log.error if problem.http_status >= 500 else log.warning
+            tell("failed", error=type(problem).__name__, detail=problem.message, milliseconds=_since(started))
+            return doors.refuse(call, problem)
+        log.info("done", milliseconds=_since(started))
+        return doors.leave(call, answer)
 
-    return handler
+    def _parse(self, call: Call) -> Any:
+        if self.model is Request:
+            return call.request
+        if issubclass(self.model, CreateInput) and (key := call.idempotency_key) is not None:
+            merge(call.input, "idempotency_key", key)
+        return inputs.parse(self.model, call.input)
 
-
-def _connect(call: Call, name: str, scope: str) -> Connected:
-    tokens = AccountTokens(
-        name,
-        store=store(),
-        cache=_token_cache(),
-        ask_rotation=invoke_rotate_tokens(settings().rotate_tokens_function),
-        deadline=call.deadline,
-    )
-    account = tokens.account()
-    if _lacks(scope, account):
-        # It may have been connected anew since it was read.
-        account = tokens.reread()
-        if _lacks(scope, account):
-            raise _insufficient(account, (scope,))
-    calendly = Calendly(transport(), tokens, deadline=call.deadline, api=settings().api)
-    return Connected(call, account, calendly)
+    def _act(self, input: Input, call: Call, declared: Declaration) -> Answer:
+        """Run the action on the account that is asked for."""
+        log.append_keys(account=input.account)
+        dry_run = isinstance(input, WriteInput) and input.dry_run
+        connected = connect(call, input.account, declared.scope, dry_run=dry_run)
+        before = transport().requests_sent
+        try:
+            if isinstance(input, WriteInput):
+                return carry_out(self.name, input, call, lambda: as_answer(self.function(input, connected)))
+            return as_answer(self.function(input, connected))
+        except CalendlyError as error:
+            raise _explained(error, declared, input.account) from None
+        finally:
+            count("CalendlyRequests", transport().requests_sent - before)
 
 
-def _lacks(scope: str, account: Account) -> bool:
-    return account.scopes is not None and bool(scopes.missing([scope], account.scopes))
+def action(
+    route: str,
+    *,
+    scope: str,
+    example: Mapping[str, Any],
+    role: str = "",
+    plan: str = "",
+    destroys: bool = False,
+    repeatable: bool = False,
+    tools: tuple[str, ...] = (),
+    aws_role: str = "",
+) -> Callable[[Callable[[Any, Connected], Result]], Function]:
+    """Make a Lambda handler of an action's function. ``Declaration`` says what the arguments mean.
+
+    Whether the action writes, and what goes with that (``dry_run``, ``idempotency_key``, ``confirm``), is said by the
+    class that its input derives from.
+    """
+    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role)
+    return lambda function: Function(function, declared)
 
 
-def _insufficient(account: Account, missing: tuple[str, ...]) -> InsufficientScopeError:
-    return InsufficientScopeError(
-        f"The account '{account.name}' was connected without the scope {', '.join(missing)}. "
-        f"{how_to_connect(account.name)}",
-        missing_scopes=missing,
-    )
+def task(*, scope: str) -> Callable[[Callable[[Any, Connected], Result]], Function]:
+    """Make a Lambda handler of a workflow's own work on a connected account: an action without a route."""
+    return lambda function: Function(function, Declaration("", scope))
 
 
-def _milliseconds_since(started: float) -> float:
+def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Function:
+    """Make a Lambda handler, with both doors, of a function that is no action: it takes no account's tokens."""
+    return Function(function)
+
+
+def receiver(function: Callable[[Request, Call], Answer]) -> Function:
+    """Make a Lambda handler, with the HTTP door alone, of a function that takes requests as they came."""
+    return Function(function)
+
+
+def _explained(error: CalendlyError, declared: Declaration, account: str) -> CalendlyError:
+    """What only the action knows about a refusal: who may do this, on which plan, and how to get the scope."""
+    if isinstance(error, InsufficientScopeError):
+        return insufficient_scope(account, error.missing_scopes or (declared.scope,))
+    if isinstance(error, PermissionDeniedError) and error.about_role and declared.role:
+        return PermissionDeniedError(f"{error.message} It takes {declared.role}.", about_role=True)
+    if isinstance(error, PlanUpgradeRequiredError) and declared.plan:
+        return PlanUpgradeRequiredError(f"{error.message} It takes {declared.plan}.")
+    return error
+
+
+def _since(started: float) -> float:
+    """Milliseconds."""
     return round((time.perf_counter() - started) * 1000, 1)
 
 

@@ -1,17 +1,19 @@
 """A client for Calendly's API v2. It knows nothing of AWS.
 
 Example:
-    >>> from calendly import Calendly, Deadline, StaticToken, Transport
-    >>> calendly = Calendly(Transport(), StaticToken(token), deadline=Deadline(30))
+    >>> from calendly import Api, Calendly, Deadline, StaticToken, Transport
+    >>> calendly = Calendly(Api(Transport(), StaticToken(token), deadline=Deadline(30)))
     >>> calendly.users.retrieve("me").resource.name
 """
 
-from calendly.client import Calendly, StaticToken, TokenSource, pages
+from calendly.api import Api, StaticToken, TokenSource, each_page
+from calendly.client import Calendly
 from calendly.deadline import Deadline
 from calendly.documents import Document, Page, Resource
 from calendly.transport import Operation, Transport
 
 __all__ = [
+    "Api",
     "Calendly",
     "Deadline",
     "Document",
@@ -21,5 +23,5 @@ __all__ = [
     "StaticToken",
     "TokenSource",
     "Transport",
-    "pages",
+    "each_page",
 ]

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Page, Resource, to_timestamp
 from calendly.errors import InvalidRequestError
 from calendly.transport import Operation
 
 WEEK = timedelta(days=7)
 """The longest range Calendly takes."""
-
-_ROLE = "a user of the same organization"
 
 
 class Interval(Resource):
@@ -64,35 +62,35 @@ class BusyTime(Resource):
 class UserAvailabilitySchedules:
     """Operations on availability schedules."""
 
-    RETRIEVE = Operation("GET", "/user_availability_schedules/{uuid}", role=_ROLE)
-    LIST = Operation("GET", "/user_availability_schedules", role=_ROLE)
+    RETRIEVE = Operation("GET", "/user_availability_schedules/{uuid}")
+    LIST = Operation("GET", "/user_availability_schedules")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, user_availability_schedule: str) -> Document[AvailabilitySchedule]:
         """A schedule by UUID or URI. Scope ``availability:read``."""
-        path = self._calendly.path(user_availability_schedule, "user_availability_schedules")
-        return self._calendly.retrieve(self.RETRIEVE, path, AvailabilitySchedule)
+        path = self._api.path(user_availability_schedule, "user_availability_schedules")
+        return self._api.retrieve(self.RETRIEVE, path, AvailabilitySchedule)
 
     def list(self, *, user: str) -> Page[AvailabilitySchedule]:
         """A user's schedules. Scope ``availability:read``."""
-        params = {"user": self._calendly.uri(user, "users")}
-        return self._calendly.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
+        params = {"user": self._api.uri(user, "users")}
+        return self._api.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
 
 
 class UserBusyTimes:
     """Operations on busy times."""
 
-    LIST = Operation("GET", "/user_busy_times", role=_ROLE)
+    LIST = Operation("GET", "/user_busy_times")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def list(self, *, user: str, start_time: str, end_time: str) -> Page[BusyTime]:
         """A user's busy times in at most seven days that are not past, ascending. Scope ``availability:read``."""
-        params = {"user": self._calendly.uri(user, "users"), "start_time": start_time, "end_time": end_time}
-        return self._calendly.list(self.LIST, "/user_busy_times", params, BusyTime)
+        params = {"user": self._api.uri(user, "users"), "start_time": start_time, "end_time": end_time}
+        return self._api.list(self.LIST, "/user_busy_times", params, BusyTime)
 
     def week(self, *, user: str, start_time: str, end_time: str, page_token: str | None = None) -> Page[BusyTime]:
         """One week of a longer range, as if Calendly paged it: the page token is the start of the week."""

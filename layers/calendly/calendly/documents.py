@@ -9,19 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 
 class Resource(BaseModel):
     """A model of something Calendly sent.
 
     It never refuses and never drops: unknown fields stay, and a value that is not of the declared type (a new enum
-    value, an unexpected null) is kept as it came. ``to_json`` gives back exactly what was received.
+    value, an unexpected null) is kept as it came. ``to_json`` gives back exactly what was received, in its order.
     """
 
     model_config = ConfigDict(extra="allow", strict=True, defer_build=True, protected_namespaces=())
+
+    _order: tuple[str, ...] = PrivateAttr(())
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -30,6 +43,22 @@ class Resource(BaseModel):
             return validate(value)
         except ValidationError:
             return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember_the_order(cls, value: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        model = build(value)
+        if isinstance(value, dict):
+            model._order = tuple(value)
+        return model
+
+    @model_serializer(mode="wrap")
+    def _in_order(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped = dump(self)
+        # A value that does not fit was kept as it came, and is no model.
+        order = self._order if isinstance(self, Resource) else ()
+        place = {name: number for number, name in enumerate(order)}
+        return dict(sorted(dumped.items(), key=lambda each: place.get(each[0], len(place)))) if place else dumped
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object this was made from."""
@@ -66,13 +95,17 @@ class Page(Generic[R]):
     """A list, or one page of it: ``{"collection": [...], "pagination": {...}}``.
 
     Lists that Calendly does not page have no ``pagination``.
+
+    Attributes:
+        body: the JSON object as Calendly sent it.
+        model: of the rows.
     """
 
     status = 200
 
     def __init__(self, body: dict[str, Any], model: type[R]) -> None:
         self.body = body
-        self._model = model
+        self.model = model
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -97,7 +130,7 @@ class Page(Generic[R]):
         return str(token) if token else None
 
     def __iter__(self) -> Iterator[R]:
-        return (self._model.model_validate(row) for row in self.rows)
+        return (self.model.model_validate(row) for row in self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -12,13 +12,24 @@ from typing import NamedTuple
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with one input field."""
+    """One thing wrong with one input field.
+
+    Attributes:
+        field: its name.
+        message: what is wrong with it.
+        code: Calendly's own name for it, such as ``already_filled``, where it gives one.
+    """
 
     field: str
     message: str
+    code: str | None = None
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}"
+
+    def to_json(self) -> dict[str, str]:
+        """The members that say something."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
 class CalendlyError(Exception):
@@ -58,7 +69,7 @@ class InvalidRequestError(CalendlyError):
         return cls("Invalid request.", fields=[FieldError(field, message)])
 
     def extras(self) -> dict[str, object]:
-        return {"errors": [{"field": error.field, "message": error.message} for error in self.fields]}
+        return {"errors": [error.to_json() for error in self.fields]}
 
 
 class ReauthenticationRequiredError(CalendlyError):
@@ -68,9 +79,17 @@ class ReauthenticationRequiredError(CalendlyError):
 
 
 class PermissionDeniedError(CalendlyError):
-    """The Calendly user's role or membership does not allow this."""
+    """Calendly does not allow this to the account's user.
+
+    Attributes:
+        about_role: whether the refusal is about the user's role or membership, and not about the state of a thing.
+    """
 
     http_status = 403
+
+    def __init__(self, message: str, *, about_role: bool = False) -> None:
+        super().__init__(message)
+        self.about_role = about_role
 
 
 class InsufficientScopeError(CalendlyError):
@@ -108,6 +127,29 @@ class AlreadyExistsError(CalendlyError):
     http_status = 409
 
 
+class SlotUnavailableError(InvalidRequestError):
+    """The time is taken, or is not offered: choose another one."""
+
+    http_status = 409
+
+
+class AmbiguousReferenceError(CalendlyError):
+    """Several things match a name; ``candidates`` are what there is to choose from.
+
+    Attributes:
+        candidates: a URI and a name or slug each.
+    """
+
+    http_status = 409
+
+    def __init__(self, message: str, *, candidates: Iterable[dict[str, str]]) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
+
+    def extras(self) -> dict[str, object]:
+        return {"candidates": list(self.candidates)}
+
+
 class ExternalCalendarError(CalendlyError):
     """Calendly cannot read the user's own calendar."""
 
@@ -122,7 +164,7 @@ class RateLimitedError(CalendlyError):
 
 
 class CalendlyUnavailableError(CalendlyError):
-    """Calendly answered 5xx or could not be reached, after retries."""
+    """Calendly answered 5xx, could not be reached, or something in between answered a read in its place."""
 
     http_status = 502
     retryable = True
@@ -136,6 +178,16 @@ class AccountUnavailableError(CalendlyError):
 
 
 class OutcomeUnknownError(CalendlyError):
-    """A write was sent and its answer was lost: it may or may not have happened."""
+    """A write was sent, and its answer was lost or is not Calendly's own: it may or may not have happened.
+
+    Args:
+        message: what happened, for a person.
+        repeatable: whether sending it again comes to the same, so that a retry is safe.
+        retry_after: seconds to wait before looking or trying again, where known.
+    """
 
     http_status = 504
+
+    def __init__(self, message: str, *, repeatable: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.retryable = repeatable

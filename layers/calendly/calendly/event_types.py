@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Page, Resource
 from calendly.transport import Operation
 
@@ -80,15 +80,14 @@ class EventTypes:
     LIST = Operation(
         "GET",
         "/event_types",
-        role="an organization admin or owner, or the user whose event types they are",
     )
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, event_type: str) -> Document[EventType]:
         """An event type by UUID or URI; deleted ones too, with ``deleted_at`` set. Scope ``event_types:read``."""
-        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(event_type, "event_types"), EventType)
+        return self._api.retrieve(self.RETRIEVE, self._api.path(event_type, "event_types"), EventType)
 
     def list(
         self,
@@ -103,17 +102,15 @@ class EventTypes:
         page_token: str | None = None,
     ) -> Page[EventType]:
         """Event types of a user or an organization, one of which is required. Scope ``event_types:read``."""
-        calendly = self._calendly
+        api = self._api
         params = {
-            "user": calendly.optional_uri(user, "users"),
-            "organization": calendly.optional_uri(organization, "organizations"),
+            "user": api.optional_uri(user, "users"),
+            "organization": api.optional_uri(organization, "organizations"),
             "active": active,
             "admin_managed": admin_managed,
-            "user_availability_schedule": calendly.optional_uri(
-                user_availability_schedule, "user_availability_schedules"
-            ),
+            "user_availability_schedule": api.optional_uri(user_availability_schedule, "user_availability_schedules"),
             "sort": sort,
             "count": count,
             "page_token": page_token,
         }
-        return calendly.list(self.LIST, "/event_types", params, EventType)
+        return api.list(self.LIST, "/event_types", params, EventType)

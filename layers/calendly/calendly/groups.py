@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Page, Resource
 from calendly.references import GROUP_OWNERS
 from calendly.transport import Operation
@@ -36,40 +36,39 @@ class GroupRelationship(Resource):
 class Groups:
     """Operations on groups."""
 
-    _ROLE = "an organization admin or owner, or a group admin"
-    RETRIEVE = Operation("GET", "/groups/{uuid}", role=_ROLE)
-    LIST = Operation("GET", "/groups", role=_ROLE)
+    RETRIEVE = Operation("GET", "/groups/{uuid}")
+    LIST = Operation("GET", "/groups")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, group: str) -> Document[Group]:
         """A group by UUID or URI. Scope ``groups:read``."""
-        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(group, "groups"), Group)
+        return self._api.retrieve(self.RETRIEVE, self._api.path(group, "groups"), Group)
 
     def list(self, *, organization: str, count: int | None = None, page_token: str | None = None) -> Page[Group]:
         """An organization's groups. Scope ``groups:read``."""
         params = {
-            "organization": self._calendly.uri(organization, "organizations"),
+            "organization": self._api.uri(organization, "organizations"),
             "count": count,
             "page_token": page_token,
         }
-        return self._calendly.list(self.LIST, "/groups", params, Group)
+        return self._api.list(self.LIST, "/groups", params, Group)
 
 
 class GroupRelationships:
     """Operations on group relationships."""
 
-    RETRIEVE = Operation("GET", "/group_relationships/{uuid}", role=Groups._ROLE)
-    LIST = Operation("GET", "/group_relationships", role=Groups._ROLE)
+    RETRIEVE = Operation("GET", "/group_relationships/{uuid}")
+    LIST = Operation("GET", "/group_relationships")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, group_relationship: str) -> Document[GroupRelationship]:
         """A group relationship by UUID or URI. Scope ``groups:read``."""
-        path = self._calendly.path(group_relationship, "group_relationships")
-        return self._calendly.retrieve(self.RETRIEVE, path, GroupRelationship)
+        path = self._api.path(group_relationship, "group_relationships")
+        return self._api.retrieve(self.RETRIEVE, path, GroupRelationship)
 
     def list(
         self,
@@ -81,12 +80,12 @@ class GroupRelationships:
         page_token: str | None = None,
     ) -> Page[GroupRelationship]:
         """Group relationships by organization, group, or owner. Scope ``groups:read``."""
-        calendly = self._calendly
+        api = self._api
         params = {
-            "organization": calendly.optional_uri(organization, "organizations"),
-            "owner": calendly.optional_uri(owner, *GROUP_OWNERS),
-            "group": calendly.optional_uri(group, "groups"),
+            "organization": api.optional_uri(organization, "organizations"),
+            "owner": api.optional_uri(owner, *GROUP_OWNERS),
+            "group": api.optional_uri(group, "groups"),
             "count": count,
             "page_token": page_token,
         }
-        return calendly.list(self.LIST, "/group_relationships", params, GroupRelationship)
+        return api.list(self.LIST, "/group_relationships", params, GroupRelationship)

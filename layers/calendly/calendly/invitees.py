@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Page, Resource
 from calendly.scheduled_events import Cancellation
 from calendly.transport import Operation
@@ -54,19 +54,16 @@ class Invitee(Resource):
 class Invitees:
     """Operations on invitees."""
 
-    _ROLE = "a host of the event, or an organization admin or owner"
-    LIST = Operation("GET", "/scheduled_events/{uuid}/invitees", role=_ROLE)
-    RETRIEVE = Operation("GET", "/scheduled_events/{event_uuid}/invitees/{invitee_uuid}", role=_ROLE)
+    LIST = Operation("GET", "/scheduled_events/{uuid}/invitees")
+    RETRIEVE = Operation("GET", "/scheduled_events/{event_uuid}/invitees/{invitee_uuid}")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, invitee: str, event: str | None = None) -> Document[Invitee]:
         """An invitee, by URI, or by UUID and event. Scope ``scheduled_events:read``."""
-        kind = (
-            f"{self._calendly.path(event, 'scheduled_events')[1:]}/invitees" if event else "scheduled_events/*/invitees"
-        )
-        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(invitee, kind), Invitee)
+        kind = f"{self._api.path(event, 'scheduled_events')[1:]}/invitees" if event else "scheduled_events/*/invitees"
+        return self._api.retrieve(self.RETRIEVE, self._api.path(invitee, kind), Invitee)
 
     def list(
         self,
@@ -80,5 +77,5 @@ class Invitees:
     ) -> Page[Invitee]:
         """An event's invitees, oldest first unless ``sort`` says otherwise. Scope ``scheduled_events:read``."""
         params = {"status": status, "email": email, "sort": sort, "count": count, "page_token": page_token}
-        path = f"{self._calendly.path(event, 'scheduled_events')}/invitees"
-        return self._calendly.list(self.LIST, path, params, Invitee)
+        path = f"{self._api.path(event, 'scheduled_events')}/invitees"
+        return self._api.list(self.LIST, path, params, Invitee)

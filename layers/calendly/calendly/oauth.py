@@ -93,6 +93,11 @@ class OAuth:
         self._auth = auth
         self._now = now
 
+    @property
+    def app(self) -> OAuthApp:
+        """The application whose credentials are sent."""
+        return self._app
+
     def authorize_url(self, *, redirect_uri: str, state: str, challenge: str, scope: Iterable[str]) -> str:
         """Where a person goes to grant access; to be opened in a browser."""
         query = {
@@ -191,7 +196,7 @@ def _refused(response: Response) -> None:
     code = response.body.get("error") if isinstance(response.body, dict) else None
     if code == "invalid_grant":
         raise InvalidGrantError("Calendly refused the grant: it is used, expired, revoked or of another application.")
-    if code in ("invalid_client", "unauthorized_client") or response.status == 401:
+    if code in ("invalid_client", "unauthorized_client") or (response.status == 401 and response.own):
         raise InvalidClientError(
             "Calendly refused the OAuth application's credentials. Check client_id and client_secret in its secret."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Page, Resource
 from calendly.transport import Operation
 
@@ -23,10 +23,10 @@ class OrganizationMembership(Resource):
 class OrganizationMemberships:
     """Operations on organization memberships."""
 
-    LIST = Operation("GET", "/organization_memberships", role="an organization admin or owner for other people's")
+    LIST = Operation("GET", "/organization_memberships")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def list(
         self,
@@ -39,13 +39,13 @@ class OrganizationMemberships:
         page_token: str | None = None,
     ) -> Page[OrganizationMembership]:
         """Memberships by user, organization, e-mail address or role. Scope ``organizations:read``."""
-        calendly = self._calendly
+        api = self._api
         params = {
-            "user": calendly.optional_uri(user, "users"),
-            "organization": calendly.optional_uri(organization, "organizations"),
+            "user": api.optional_uri(user, "users"),
+            "organization": api.optional_uri(organization, "organizations"),
             "email": email,
             "role": role,
             "count": count,
             "page_token": page_token,
         }
-        return calendly.list(self.LIST, "/organization_memberships", params, OrganizationMembership)
+        return api.list(self.LIST, "/organization_memberships", params, OrganizationMembership)

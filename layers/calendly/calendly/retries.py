@@ -1,7 +1,7 @@
 """The retry decision, as one pure function.
 
-Reads are repeated on connection errors, 5xx and 429. Writes are repeated only where Calendly provably did not act:
-no connection was made, or it answered 429. Nothing waits past the deadline.
+Reads are repeated on connection errors, 5xx and 429. Writes are repeated only where Calendly provably did not act: no
+connection was made, it answered 429, or it said itself with a 503 that it did not. Nothing waits past the deadline.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ class Outcome(Enum):
 
     NOT_SENT = "no connection was made"
     LOST = "the connection broke after the request was sent, or nobody answered in time"
-    GATEWAY = "502 or 504: an intermediary lost the answer"
-    SERVER_ERROR = "another 5xx: Calendly itself says it did not do it"
+    SERVER_ERROR = "a 5xx that does not prove that nothing happened"
+    NOT_ACTED = "a 503 of Calendly's own: it did not act"
     RATE_LIMITED = "429"
+
+
+_DID_NOT_ACT = (Outcome.NOT_SENT, Outcome.RATE_LIMITED, Outcome.NOT_ACTED)
 
 
 class Decision(NamedTuple):
@@ -47,11 +50,11 @@ def decide(
         attempt: how many attempts were made so far, from 1.
         remaining: seconds left to the caller.
         jitter: a random number in [0, 1).
-        reset: seconds until the rate limit resets (``X-RateLimit-Reset``), for 429.
+        reset: seconds until the rate limit resets, for 429.
     """
     if attempt >= MAX_ATTEMPTS:
         return Decision(again=False)
-    if write and outcome not in (Outcome.NOT_SENT, Outcome.RATE_LIMITED):
+    if write and outcome not in _DID_NOT_ACT:
         return Decision(again=False)
     if outcome is Outcome.RATE_LIMITED and reset is not None:
         # The window may reopen a fraction later than the whole second that Calendly names.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Resource
 from calendly.transport import Operation
 
@@ -20,15 +20,15 @@ class SchedulingLinks:
 
     CREATE = Operation("POST", "/scheduling_links", write=True)
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def create(self, event_type: str) -> Document[SchedulingLink]:
         """A single-use link to an event type, given by UUID or URI. Scope ``scheduling_links:write``."""
         document = {
             # The only value Calendly takes; its 2023 description and example have it as a number.
             "max_event_count": 1,
-            "owner": self._calendly.uri(event_type, "event_types"),
+            "owner": self._api.uri(event_type, "event_types"),
             "owner_type": "EventType",
         }
-        return self._calendly.create(self.CREATE, "/scheduling_links", document, SchedulingLink)
+        return self._api.write(self.CREATE, "/scheduling_links", document, SchedulingLink)

@@ -11,6 +11,21 @@ from collections.abc import Iterable
 FULL_ACCESS = "default"
 
 
+NEVER_UNASKED = "data_compliance:write"
+"""Deletes people's data: nobody gets it without having asked for it by name."""
+
+
+def to_ask_for(needed: Iterable[str]) -> tuple[str, ...]:
+    """What a connect asks for so that actions with these scopes work, in alphabetical order.
+
+    Reading users and organizations is asked for as well: it tells who connected, and in which role. What another scope
+    implies is left out.
+    """
+    wanted = {*needed, "users:read", "organizations:read"} - {NEVER_UNASKED}
+    implied = {f"{scope.removesuffix(':write')}:read" for scope in wanted if scope.endswith(":write")}
+    return tuple(sorted(wanted - implied))
+
+
 def missing(needed: Iterable[str], granted: Iterable[str]) -> list[str]:
     """The scopes in ``needed`` that ``granted`` does not cover, in the order given."""
     held = set(granted)

@@ -1,7 +1,7 @@
-"""The one place that speaks HTTP.
+"""Sends an operation, and repeats it where that is safe.
 
-A request goes out, and what comes back is a ``Response`` or a typed error. Retries follow ``retries.decide``; what a
-status means is ``responses.raise_for``'s to say.
+What comes back is a ``Response`` or a typed error. ``http`` speaks HTTP, ``retries`` decides what is repeated, and
+``responses`` says what a status means.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from calendly import codec, retries
-from calendly.connections import Connections, Headers, LostError, NotSentError
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyUnavailableError, OutcomeUnknownError
+from calendly.http import AnswerTooLargeError, Http, LostError, NotSentError
 from calendly.retries import Outcome
 
 SAFETY_MARGIN = 0.5
 """Seconds kept back from the deadline to turn a timeout into an answer."""
 
-RESET_HEADER = "x-ratelimit-reset"
 DEFAULT_RESET = 60.0
 """Calendly's window is a minute; used when a 429 does not say when it resets."""
 
-_GATEWAY_STATUSES = (502, 504)
+_OWN_MEMBERS = ("title", "message", "error")
+"""Calendly's errors have a title and a message, those of its token endpoint an error (RFC 6749, 5.2)."""
 
 
 class Operation(NamedTuple):
@@ -36,24 +36,27 @@ class Operation(NamedTuple):
     Attributes:
         method: the HTTP method.
         path: the path with its parameters in braces; together with the method, the operation's name.
-        role: who may do this, where Calendly documents it; told to a caller who may not.
         write: whether it changes something, so that repeating it blindly is not safe.
+        repeatable: whether a write comes to the same when it is sent again.
+        may_act_on_failure: whether what it writes may exist although it answered 5xx, as Calendly says of some.
     """
 
     method: str
     path: str
-    role: str = ""
     write: bool = False
+    repeatable: bool = False
+    may_act_on_failure: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
 
-class Room(NamedTuple):
+class RateLimit(NamedTuple):
     """What Calendly last said about the rate limit of a user, which all of their applications share.
 
     Attributes:
-        limit, remaining: requests in the window, and how many are left.
+        limit: requests in the window.
+        remaining: how many are left.
         reset: seconds until the next window, when it was said.
     """
 
@@ -67,14 +70,16 @@ class Response:
 
     Attributes:
         status: of HTTP.
-        headers: of which there are a few to read.
-        body: the parsed JSON; None where there was none.
+        headers: with names in any case.
+        body: the parsed JSON; None where there is none.
+        empty: whether there is no body at all.
     """
 
-    def __init__(self, status: int, headers: Headers, body: Any) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
         self.status = status
         self.headers = headers
-        self.body = body
+        self.empty = not content
+        self.body = _parse(content)
 
     def __repr__(self) -> str:
         return f"Response(status={self.status})"
@@ -84,44 +89,63 @@ class Response:
         return 200 <= self.status < 300
 
     @property
+    def own(self) -> bool:
+        """Whether an error is Calendly's own word, and not that of something between Calendly and us."""
+        body = self.body
+        return isinstance(body, dict) and any(isinstance(body.get(name), str) for name in _OWN_MEMBERS)
+
+    @property
+    def refuses_token(self) -> bool:
+        """Whether Calendly refuses the access token (RFC 6750, 3), as opposed to something in between."""
+        return self.status == 401 and (self.own or "bearer" in self.headers.get("WWW-Authenticate", "").lower())
+
+    @property
     def reset(self) -> float:
         """Seconds until the rate limit resets: a delta, not an epoch."""
-        try:
-            seconds = float(self.headers.get(RESET_HEADER))
-        except ValueError:
-            return DEFAULT_RESET
-        return seconds if 0 <= seconds <= 3600 else DEFAULT_RESET
+        for name in ("X-RateLimit-Reset", "Retry-After"):
+            try:
+                seconds = float(self.headers.get(name, ""))
+            except ValueError:
+                continue
+            if 0 <= seconds <= 3600:
+                return seconds
+        return DEFAULT_RESET
 
     @cached_property
-    def room(self) -> Room | None:
+    def rate_limit(self) -> RateLimit | None:
         """What it says of the rate limit, if anything."""
-        limit, remaining = (self.headers.get(f"x-ratelimit-{name}") for name in ("limit", "remaining"))
+        limit, remaining = (self.headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
         if not (limit.isdecimal() and remaining.isdecimal()):
             return None
-        return Room(int(limit), int(remaining), self.reset)
+        return RateLimit(int(limit), int(remaining), self.reset)
 
 
 class Transport:
-    """Sends requests over kept-alive connections. Made once per process; safe to share between threads."""
+    """Sends requests over one session. Made once per process; safe to share between threads.
+
+    Args:
+        http: the session; a new one if left out.
+        sleep: waits so many seconds.
+        jitter: a random number in [0, 1).
+    """
 
     def __init__(
         self,
+        http: Http | None = None,
         *,
-        user_agent: str = "calendly-actions",
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._connections = Connections()
-        self._headers = {"User-Agent": user_agent, "Accept": "application/json"}
+        self._http = http or Http()
         self._sleep = sleep
         self._jitter = jitter
         self.requests_sent = 0
         self._last: Response | None = None
 
     @property
-    def room(self) -> Room | None:
-        """What Calendly said last about the rate limit, if it said anything; read when somebody asks."""
-        return None if self._last is None else self._last.room
+    def rate_limit(self) -> RateLimit | None:
+        """What Calendly said last about the rate limit, if it said anything."""
+        return None if self._last is None else self._last.rate_limit
 
     def send(
         self,
@@ -154,22 +178,25 @@ class Transport:
             OutcomeUnknownError: no answer to a write that Calendly may have acted on.
         """
         address = f"{url}?{urlencode(params)}" if params else url
-        sent, body = self._content(headers, auth, document, form)
+        sent, body = _content(headers, auth, document, form)
         attempt = 0
         while True:
             attempt += 1
             if deadline.remaining() <= SAFETY_MARGIN:
                 raise CalendlyUnavailableError(f"No time was left to send {operation}. Call again.")
             response: Response | None = None
+            reason = ""
             try:
                 response = self._once(operation.method, address, sent, body, deadline)
-                outcome = _outcome(response.status)
+                outcome = _outcome(response, operation)
                 if outcome is None:
                     return response
-            except NotSentError:
-                outcome = Outcome.NOT_SENT
-            except LostError:
-                outcome = Outcome.LOST
+            except NotSentError as error:
+                outcome, reason = Outcome.NOT_SENT, f" ({error})"
+            except AnswerTooLargeError:
+                raise _too_large(operation) from None
+            except LostError as error:
+                outcome, reason = Outcome.LOST, f" ({error})"
             decision = retries.decide(
                 outcome,
                 write=operation.write,
@@ -181,38 +208,32 @@ class Transport:
             if not (repeat and decision.again):
                 if response is not None:
                     return response
-                raise _no_answer(operation, outcome)
+                raise _no_answer(operation, outcome, reason)
             self._sleep(decision.wait)
-
-    def _content(
-        self,
-        headers: Mapping[str, str] | None,
-        auth: tuple[str, str] | None,
-        document: Any,
-        form: Mapping[str, str] | None,
-    ) -> tuple[dict[str, str], bytes | None]:
-        """Headers and body."""
-        sent = {**self._headers, **(headers or {})}
-        if auth is not None:
-            sent["Authorization"] = f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
-        if document is not None:
-            sent["Content-Type"] = "application/json"
-            return sent, codec.encode(document)
-        if form is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
-            return sent, urlencode(form).encode()
-        return sent, None
 
     def _once(
         self, method: str, address: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
     ) -> Response:
         self.requests_sent += 1
-        answer = self._connections.send(
-            method, address, headers=headers, body=body, deadline=deadline.before(SAFETY_MARGIN)
-        )
-        response = Response(answer.status, answer.headers, _parse(answer.body))
-        self._last = response
-        return response
+        answer = self._http.send(method, address, headers=headers, body=body, deadline=deadline.before(SAFETY_MARGIN))
+        self._last = Response(answer.status, answer.headers, answer.body)
+        return self._last
+
+
+def _content(
+    headers: Mapping[str, str] | None, auth: tuple[str, str] | None, document: Any, form: Mapping[str, str] | None
+) -> tuple[dict[str, str], bytes | None]:
+    """Headers and body."""
+    sent = {"Accept": "application/json", **(headers or {})}
+    if auth is not None:
+        sent["Authorization"] = f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
+    if document is not None:
+        sent["Content-Type"] = "application/json"
+        return sent, codec.encode(document)
+    if form is not None:
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+        return sent, urlencode(form).encode()
+    return sent, None
 
 
 def _parse(content: bytes) -> Any:
@@ -222,19 +243,42 @@ def _parse(content: bytes) -> Any:
         return None
 
 
-def _outcome(status: int) -> Outcome | None:
+def _outcome(response: Response, operation: Operation) -> Outcome | None:
     """What a status means for the retry decision; None when it is an answer to hand on."""
-    if status == 429:
+    if response.status == 429:
         return Outcome.RATE_LIMITED
-    if status in _GATEWAY_STATUSES:
-        return Outcome.GATEWAY
-    return Outcome.SERVER_ERROR if status >= 500 else None
+    if response.status == 503 and response.own and not operation.may_act_on_failure:
+        return Outcome.NOT_ACTED
+    return Outcome.SERVER_ERROR if response.status >= 500 else None
 
 
-def _no_answer(operation: Operation, outcome: Outcome) -> CalendlyUnavailableError | OutcomeUnknownError:
+def _no_answer(operation: Operation, outcome: Outcome, reason: str) -> CalendlyUnavailableError | OutcomeUnknownError:
     if operation.write and outcome is Outcome.LOST:
+        return unknown_outcome(operation, f"{operation} was sent and its answer was lost{reason}")
+    return CalendlyUnavailableError(
+        f"Calendly could not be reached for {operation}: {outcome.value}{reason}. Try again later."
+    )
+
+
+def _too_large(operation: Operation) -> CalendlyUnavailableError | OutcomeUnknownError:
+    said = f"The answer to {operation} is larger than 16 MB"
+    if operation.write:
+        return unknown_outcome(operation, said)
+    return CalendlyUnavailableError(f"{said}. Ask for less, such as a smaller count.")
+
+
+def unknown_outcome(operation: Operation, what: str) -> OutcomeUnknownError:
+    """The error for a write of which nobody can say whether it happened.
+
+    Args:
+        operation: the write.
+        what: what is known, as a sentence without its period.
+    """
+    if operation.repeatable:
         return OutcomeUnknownError(
-            f"{operation} was sent and its answer was lost: it may or may not have happened. "
-            "Look for its result before you send it again."
+            f"{what}: it may or may not have happened. Sending it again is safe and comes to the same.",
+            repeatable=True,
         )
-    return CalendlyUnavailableError(f"Calendly could not be reached for {operation}: {outcome.value}. Try again later.")
+    return OutcomeUnknownError(
+        f"{what}: it may or may not have happened. Look for its result before you send it again."
+    )

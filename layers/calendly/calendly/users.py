@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendly.client import Calendly
+from calendly.api import Api
 from calendly.documents import Document, Resource
 from calendly.transport import Operation
 
@@ -28,14 +28,14 @@ class User(Resource):
 class Users:
     """Operations on users."""
 
-    RETRIEVE = Operation("GET", "/users/{uuid}", role="a user of the same organization")
+    RETRIEVE = Operation("GET", "/users/{uuid}")
     ME = Operation("GET", "/users/me")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def retrieve(self, user: str) -> Document[User]:
         """A user by UUID or URI, or the account's own with ``me``. Scope ``users:read``."""
         if user == "me":
-            return self._calendly.retrieve(self.ME, "/users/me", User)
-        return self._calendly.retrieve(self.RETRIEVE, self._calendly.path(user, "users"), User)
+            return self._api.retrieve(self.ME, "/users/me", User)
+        return self._api.retrieve(self.RETRIEVE, self._api.path(user, "users"), User)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from calendly.client import Calendly, pages
+from calendly.api import Api, each_page
 from calendly.documents import Document, Page, Resource
 from calendly.errors import AlreadyExistsError, NotFoundError, OutcomeUnknownError
 from calendly.responses import unreadable
@@ -33,15 +33,14 @@ class WebhookSubscription(Resource):
 class WebhookSubscriptions:
     """Operations on webhook subscriptions."""
 
-    _ROLE = "an organization admin or owner for an organization, a group admin for a group, oneself for a user"
-    CREATE = Operation("POST", "/webhook_subscriptions", role=_ROLE, write=True)
-    LIST = Operation("GET", "/webhook_subscriptions", role=_ROLE)
-    RETRIEVE = Operation("GET", "/webhook_subscriptions/{webhook_uuid}", role=_ROLE)
-    DELETE = Operation("DELETE", "/webhook_subscriptions/{webhook_uuid}", role=_ROLE, write=True)
-    SAMPLE = Operation("GET", "/sample_webhook_data", role=_ROLE)
+    CREATE = Operation("POST", "/webhook_subscriptions", write=True)
+    LIST = Operation("GET", "/webhook_subscriptions")
+    RETRIEVE = Operation("GET", "/webhook_subscriptions/{webhook_uuid}")
+    DELETE = Operation("DELETE", "/webhook_subscriptions/{webhook_uuid}", write=True)
+    SAMPLE = Operation("GET", "/sample_webhook_data")
 
-    def __init__(self, calendly: Calendly) -> None:
-        self._calendly = calendly
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def create(
         self,
@@ -79,7 +78,7 @@ class WebhookSubscriptions:
             return Document({"resource": found}, WebhookSubscription)
         document = {"url": url, "events": list(events), **self._owner(owner), "signing_key": signing_key}
         try:
-            return self._calendly.create(
+            return self._api.write(
                 self.CREATE,
                 "/webhook_subscriptions",
                 {name: value for name, value in document.items() if value is not None},
@@ -106,18 +105,18 @@ class WebhookSubscriptions:
         """The subscriptions of an organization, a user or a group. Scope ``webhooks:read``."""
         owner = {"scope": scope, "organization": organization, "user": user, "group": group}
         params = {**self._owner(owner), "sort": sort, "count": count, "page_token": page_token}
-        return self._calendly.list(self.LIST, "/webhook_subscriptions", params, WebhookSubscription)
+        return self._api.list(self.LIST, "/webhook_subscriptions", params, WebhookSubscription)
 
     def retrieve(self, webhook_subscription: str) -> Document[WebhookSubscription]:
         """A subscription by UUID or URI. Scope ``webhooks:read``."""
-        path = self._calendly.path(webhook_subscription, "webhook_subscriptions")
-        return self._calendly.retrieve(self.RETRIEVE, path, WebhookSubscription)
+        path = self._api.path(webhook_subscription, "webhook_subscriptions")
+        return self._api.retrieve(self.RETRIEVE, path, WebhookSubscription)
 
     def delete(self, webhook_subscription: str) -> str:
         """End a subscription, given by UUID or URI; returns its URI. Scope ``webhooks:write``."""
-        path = self._calendly.path(webhook_subscription, "webhook_subscriptions")
-        self._calendly.send(self.DELETE, path)
-        return self._calendly.api + path
+        path = self._api.path(webhook_subscription, "webhook_subscriptions")
+        self._api.send(self.DELETE, path)
+        return self._api.address + path
 
     def sample(
         self, *, event: str, scope: str, organization: str, user: str | None = None, group: str | None = None
@@ -128,23 +127,23 @@ class WebhookSubscriptions:
         """
         owner = self._owner({"scope": scope, "organization": organization, "user": user, "group": group})
         params = {"event": event, **{name: value for name, value in owner.items() if value is not None}}
-        response = self._calendly.send(self.SAMPLE, "/sample_webhook_data", params=params)
+        response = self._api.send(self.SAMPLE, "/sample_webhook_data", params=params)
         if not isinstance(response.body, dict):
             raise unreadable(self.SAMPLE)
         return response.body
 
     def _owner(self, owner: dict[str, str | None]) -> dict[str, str | None]:
-        calendly = self._calendly
+        api = self._api
         return {
             "scope": owner["scope"],
-            "organization": calendly.optional_uri(owner["organization"], "organizations"),
-            "user": calendly.optional_uri(owner["user"], "users"),
-            "group": calendly.optional_uri(owner["group"], "groups"),
+            "organization": api.optional_uri(owner["organization"], "organizations"),
+            "user": api.optional_uri(owner["user"], "users"),
+            "group": api.optional_uri(owner["group"], "groups"),
         }
 
     def _same(self, url: str, events: Sequence[str], owner: dict[str, Any]) -> dict[str, Any] | None:
         """The subscription of this address, if it is for the same events."""
-        for page in pages(lambda token: self.list(**owner, count=100, page_token=token)):
+        for page in each_page(lambda token: self.list(**owner, count=100, page_token=token)):
             for row in page.rows:
                 if row.get("callback_url") != url:
                     continue

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from actions.cursors import Cursor
 from actions.doors import Call
 from actions.inputs import PagedInput
-from actions.pages import Order, fetch_pages
+from actions.lists import Order, fetch_list
 from calendly.deadline import Deadline
 from calendly.documents import Page, Resource
 from calendly.errors import CalendlyUnavailableError, InvalidRequestError, RateLimitedError
@@ -39,18 +39,20 @@ class Listing:
 
 
 def call(max_bytes: int = 240_000, seconds: float = 60, clock: Any = None) -> Call:
-    deadline = Deadline(seconds, clock=clock) if clock else Deadline(seconds)
-    return Call("direct", {}, "c", deadline, max_bytes)
+    made = Call({}, "c", seconds)
+    made.deadline = Deadline(seconds, clock=clock) if clock else Deadline(seconds)
+    made.max_bytes = max_bytes
+    return made
 
 
 def collected(listing: Listing, *, max_bytes: int = 240_000, **wanted: Any) -> tuple[list[str], str | None]:
-    answer = fetch_pages(call(max_bytes), PagedInput(**wanted), listing.fetch)
+    answer = fetch_list(call(max_bytes), PagedInput(**wanted), listing.fetch).body
     return [row["uri"] for row in answer["collection"]], answer["pagination"]["next_page_token"]
 
 
 def test_a_single_page_is_calendlys_own() -> None:
     listing = Listing(50)
-    answer = fetch_pages(call(), PagedInput(count=5, page_token="10"), listing.fetch)
+    answer = fetch_list(call(), PagedInput(count=5, page_token="10"), listing.fetch).body
     assert listing.calls == [(5, "10")]
     assert answer["pagination"]["next_page_token"] == "15"
 
@@ -135,7 +137,7 @@ def test_stops_while_there_is_time_to_answer() -> None:
         now[0] += 1.0
         return listing.fetch(count, token)
 
-    answer = fetch_pages(call(seconds=5, clock=lambda: now[0]), PagedInput(all_pages=True), slow)
+    answer = fetch_list(call(seconds=5, clock=lambda: now[0]), PagedInput(all_pages=True), slow).body
     assert len(answer["collection"]) == 300
     assert answer["pagination"]["next_page_token"]
 
@@ -174,7 +176,7 @@ def test_unavailable_after_the_first_page_keeps_the_rest_for_later() -> None:
         except RateLimitedError:
             raise CalendlyUnavailableError("down") from None
 
-    answer = fetch_pages(call(), PagedInput(all_pages=True), fetch)
+    answer = fetch_list(call(), PagedInput(all_pages=True), fetch).body
     assert len(answer["collection"]) == 100
 
 
@@ -224,7 +226,7 @@ def test_stale_page_tokens_leave_no_gap_and_no_repeat(
     token: str | None = None
     for turn in range(len(times) + 2):
         wanted = PagedInput(all_pages=True, max_items=max_items, count=count, page_token=token)
-        answer = fetch_pages(call(), wanted, events.fetch_from(None), order)
+        answer = fetch_list(call(), wanted, events.fetch_from(None), order).body
         seen += [row["uri"] for row in answer["collection"]]
         token = answer["pagination"]["next_page_token"]
         if token is None:
@@ -244,14 +246,16 @@ def test_a_token_that_goes_stale_while_collecting_is_survived_too() -> None:
         return fetch(count, token)  # type: ignore[no-any-return]
 
     order = Order("start_time", events.fetch_from)
-    answer = fetch_pages(call(), PagedInput(all_pages=True, count=10), goes_stale, order)
+    answer = fetch_list(call(), PagedInput(all_pages=True, count=10), goes_stale, order).body
     assert [row["uri"] for row in answer["collection"]] == [row["uri"] for row in events.rows]
 
 
 def test_a_list_without_an_order_says_that_it_has_to_begin_again() -> None:
     events = Events(list(range(50)))
-    token = fetch_pages(call(), PagedInput(all_pages=True, count=10, max_items=20), events.fetch_from(None))
+    token = fetch_list(
+        call(), PagedInput(all_pages=True, count=10, max_items=20), events.fetch_from(None)
+    ).next_page_token
     events.go_stale()
-    wanted = PagedInput(all_pages=True, count=10, page_token=token["pagination"]["next_page_token"])
+    wanted = PagedInput(all_pages=True, count=10, page_token=token)
     with pytest.raises(InvalidRequestError, match="begin the list again"):
-        fetch_pages(call(), wanted, events.fetch_from(None))
+        fetch_list(call(), wanted, events.fetch_from(None))

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from actions.cursors import LARGEST_PAGE, PREFIX, Cursor, Mark, digest_of
 from actions.doors import Call
 from actions.inputs import PagedInput
 from calendly import codec
-from calendly.documents import Page
+from calendly.documents import Page, Resource
 from calendly.errors import CalendlyUnavailableError, InvalidRequestError, RateLimitedError
 
-Fetch = Callable[[int | None, str | None], Page[Any]]
+R = TypeVar("R", bound=Resource)
+
+Fetch = Callable[[int | None, str | None], Page[R]]
 """Asks Calendly for one page: rows a page, and page token."""
 
 Row = dict[str, Any]
 
 
-class Order(NamedTuple):
+class Order(NamedTuple, Generic[R]):
     """The order of a list, for going on in it when Calendly does not take a page token any more.
 
     Attributes:
@@ -28,10 +30,10 @@ class Order(NamedTuple):
     """
 
     field: str
-    fetch_from: Callable[[str], Fetch]
+    fetch_from: Callable[[str], Fetch[R]]
 
 
-def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch, order: Order | None = None) -> dict[str, Any]:
+def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] | None = None) -> Page[R]:
     """The answer to a list action: Calendly's page as it is, or pages collected into one.
 
     Collecting stops when there is no more, at ``max_items``, when the answer would become too large for the door, or
@@ -46,8 +48,7 @@ def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch, order: Order | Non
     if not (wanted.all_pages or resumed):
         page = fetch(wanted.count, wanted.page_token)
         if sum(_size(row, call) for row in page.rows) <= call.max_bytes:
-            body: dict[str, Any] = page.body
-            return body
+            return page
         return _shortened(call, wanted, page, fetch, order)
     return collect(
         call,
@@ -60,7 +61,18 @@ def fetch_pages(call: Call, wanted: PagedInput, fetch: Fetch, order: Order | Non
     )
 
 
-def _shortened(call: Call, wanted: PagedInput, page: Page[Any], fetch: Fetch, order: Order | None) -> dict[str, Any]:
+def fetch_pieces(
+    call: Call, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[R]]
+) -> Page[R]:
+    """All pieces of a list that Calendly does not page; ``Connected.list_pieces`` says more."""
+    if page_token is not None:
+        Cursor.parse(page_token)
+    page = collect(call, page_token, filters, lambda _, token: fetch(token))
+    complete = page.next_page_token is None
+    return Page({"collection": page.rows}, page.model) if complete else page
+
+
+def _shortened(call: Call, wanted: PagedInput, page: Page[R], fetch: Fetch[R], order: Order[R] | None) -> Page[R]:
     """As much of a page as the answer can hold, with a cursor to the rest of it."""
     at_hand = [page]
     return collect(
@@ -78,13 +90,13 @@ def collect(
     call: Call,
     page_token: str | None,
     filters: dict[str, Any],
-    fetch: Fetch,
+    fetch: Fetch[R],
     *,
-    order: Order | None = None,
+    order: Order[R] | None = None,
     count: int = LARGEST_PAGE,
     limit: int | None = None,
-) -> dict[str, Any]:
-    """Pages collected into one, from a page token or cursor on; ``fetch_pages`` says when it stops.
+) -> Page[R]:
+    """Pages collected into one, from a page token or cursor on; ``fetch_list`` says when it stops.
 
     Args:
         call: the call to answer.
@@ -100,8 +112,9 @@ def collect(
         cursor = Cursor.parse(page_token, digest)
     else:
         cursor = Cursor(page_token, 0, count, digest)
-    rows, following = _Walk(call, cursor, fetch, order).collect(limit)
-    return {
+    walk = _Walk(call, cursor, fetch, order)
+    rows, following = walk.collect(limit)
+    body = {
         "collection": rows,
         "pagination": {
             "count": len(rows),
@@ -111,12 +124,19 @@ def collect(
             "previous_page_token": None,
         },
     }
+    return Page(body, walk.model)
 
 
-class _Walk:
-    """A walk through a list from a cursor on."""
+class _Walk(Generic[R]):
+    """A walk through a list from a cursor on.
 
-    def __init__(self, call: Call, cursor: Cursor, fetch: Fetch, order: Order | None) -> None:
+    Attributes:
+        model: of the rows, once a page was fetched.
+    """
+
+    model: type[R]
+
+    def __init__(self, call: Call, cursor: Cursor, fetch: Fetch[R], order: Order[R] | None) -> None:
         self._call = call
         self._cursor = cursor
         self._fetch = fetch
@@ -136,6 +156,7 @@ class _Walk:
                 if first:
                     raise
                 return rows, self._cursor
+            self.model = page.model
             slowest, first = max(slowest, time.monotonic() - started), False
             skipped, before = self._cursor.skip, size
             for position, row in enumerate(page.rows[skipped:], start=skipped):
@@ -167,7 +188,7 @@ class _Walk:
             return self._cursor._replace(token=None, skip=0, mark=mark)
         return self._cursor._replace(skip=position)
 
-    def _page(self) -> Page[Any]:
+    def _page(self) -> Page[R]:
         cursor = self._cursor
         try:
             return self._source()(cursor.page_size, cursor.token)
@@ -183,7 +204,7 @@ class _Walk:
         self._cursor = cursor._replace(token=None, skip=0, mark=mark)
         return self._source()(cursor.page_size, None)
 
-    def _source(self) -> Fetch:
+    def _source(self) -> Fetch[R]:
         mark = self._cursor.mark
         return self._order.fetch_from(mark.origin) if self._order and mark and mark.origin else self._fetch
 

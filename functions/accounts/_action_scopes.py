@@ -1,0 +1,16 @@
+"""The Calendly scope of each action; written by `make generate` from the actions' own files."""
+
+READING = (
+    "availability:read",
+    "event_types:read",
+    "groups:read",
+    "organizations:read",
+    "scheduled_events:read",
+    "users:read",
+    "webhooks:read",
+)
+
+WRITING = (
+    "scheduling_links:write",
+    "webhooks:write",
+)

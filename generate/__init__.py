@@ -1,0 +1,1 @@
+"""Writes what is made from the action files: template, README, OpenAPI document, events, scopes."""

@@ -1,0 +1,61 @@
+"""``python -m generate``: write everything that is made from the actions; ``--check`` says what is out of date."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+from generate import events, openapi, readme, scopes, template
+from generate.catalog import ROOT, Action, find
+
+
+def files(root: Path, actions: list[Action]) -> dict[Path, str]:
+    """What every file that is made from the actions has to hold."""
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    return {
+        root / "template.yaml": template.write((root / "template.yaml").read_text(), actions),
+        root / "README.md": readme.write((root / "README.md").read_text(), actions),
+        root / "functions" / "accounts" / "_action_scopes.py": scopes.write(actions),
+        root / "openapi.yaml": openapi.write(actions, version),
+        **events.write(root / "events", actions),
+    }
+
+
+def outdated(root: Path, actions: list[Action]) -> list[str]:
+    """The files that do not hold what they should, and the events of actions that are gone."""
+    wanted = files(root, actions)
+    known = {action.name for action in actions}
+    gone = [path for path in (root / "events").iterdir() if path.name not in known]
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    return sorted(str(path.relative_to(root)) for path in (*stale, *gone))
+
+
+def generate(root: Path) -> list[str]:
+    """Bring everything up to date; returns what was changed."""
+    actions = find(root / "functions")
+    changed = outdated(root, actions)
+    for path, text in files(root, actions).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for path in (root / "events").iterdir():
+        if path.name not in {action.name for action in actions}:
+            shutil.rmtree(path)
+    return changed
+
+
+def main() -> int:
+    if sys.argv[1:] == ["--check"]:
+        stale = outdated(ROOT, find())
+        print(
+            "\n".join(["Out of date; run `make generate`:", *stale]) if stale else "Everything generated is up to date."
+        )
+        return 1 if stale else 0
+    changed = generate(ROOT)
+    print("\n".join(["Written:", *changed]) if changed else "Everything generated was up to date.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

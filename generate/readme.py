@@ -1,0 +1,25 @@
+"""The table of actions in the README."""
+
+from __future__ import annotations
+
+from generate.catalog import Action
+
+BEGIN = "<!-- actions: written by `make generate` -->\n"
+END = "<!-- /actions -->\n"
+
+
+def write(readme: str, actions: list[Action]) -> str:
+    """The README with the rows of these actions in place of those it has."""
+    head, rest = readme.split(BEGIN)
+    _, tail = rest.split(END)
+    rows = ["| action | route | scope | inputs |", "|---|---|---|---|", *map(row, actions)]
+    return head + BEGIN + "\n".join(rows) + "\n" + END + tail
+
+
+def row(action: Action) -> str:
+    """What the table says of an action; required inputs are bold."""
+    inputs = [f"**`{name}`**" if field.is_required() else f"`{name}`" for name, field in action.own_fields.items()]
+    kinds = ((action.paged, "*paged*"), (action.creates, "*idempotent*"), (action.confirmed, "*confirm*"))
+    inputs += [mark for holds, mark in kinds if holds]
+    declared = action.declaration
+    return f"| `{action.name}` | `{declared.method} {declared.path}` | `{declared.scope}` | {', '.join(inputs)} |"

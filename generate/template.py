@@ -1,0 +1,46 @@
+"""The actions' resources in ``template.yaml``: two CloudFormation resources each, between two markers, by family."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from generate.catalog import Action
+
+BEGIN = "  # <actions> written by `make generate` from the files in functions/; everything above is written by hand\n"
+END = "  # </actions>\n"
+
+
+def write(template: str, actions: list[Action]) -> str:
+    """The template with the resources of these actions in place of those it has."""
+    head, rest = template.split(BEGIN)
+    _, tail = rest.split(END)
+    families = groupby(actions, key=lambda action: action.family)
+    blocks = [f"\n  # {family}\n\n" + "\n".join(map(_resource, members)) for family, members in families]
+    return head + BEGIN + "".join(blocks) + "\n" + END + tail
+
+
+def _resource(action: Action) -> str:
+    method = action.declaration.method
+    return f"""\
+  {action.logical_id}:
+    Type: AWS::Serverless::Function
+    Metadata: {{ SkipBuild: true }}
+    Properties:
+      FunctionName: !Sub ${{AWS::StackName}}-{action.logical_id}
+      Description: {_description(action)}
+      CodeUri: functions/{action.family}/
+      Handler: {action.name}.handler
+      Role: !GetAtt {_role(action)}.Arn
+      Events:
+        Http: {{ Type: Api, Properties: {{ RestApiId: !Ref Api, Method: {method}, Path: "{action.route}" }} }}
+"""
+
+
+def _description(action: Action) -> str:
+    """Lambda takes 256 characters; YAML wants quotes around a colon."""
+    text = action.summary
+    return f'"{text}"' if ":" in text else text
+
+
+def _role(action: Action) -> str:
+    return action.declaration.aws_role or ("CreateRole" if action.creates else "ActionRole")

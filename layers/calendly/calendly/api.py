@@ -1,0 +1,182 @@
+"""One account's access to Calendly's API: what the operations of every resource are built on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+
+from calendly import references, responses
+from calendly.deadline import Deadline
+from calendly.documents import Document, Page, Resource
+from calendly.errors import ReauthenticationRequiredError
+from calendly.references import PUBLIC_API
+from calendly.transport import Operation, Response, Transport
+
+R = TypeVar("R", bound=Resource)
+
+_SECRET_MEMBERS = ("signing_key",)
+
+
+class TokenSource(Protocol):
+    """Where access tokens come from."""
+
+    def token(self) -> str:
+        """The access token to use now."""
+
+    def renew(self, refused: str) -> str:
+        """A token other than ``refused``, which Calendly answered 401 to.
+
+        Raises:
+            ReauthenticationRequiredError: there is none. It must be raised in the end: a request is repeated for as
+                long as there are other tokens to try.
+        """
+
+
+class StaticToken:
+    """A token that cannot be renewed: a personal access token in a script, or a fresh one during connect."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+    def renew(self, refused: str) -> str:
+        raise ReauthenticationRequiredError("Calendly refused the access token. Make a new one in Calendly.")
+
+
+class PlannedWrite(Exception):  # noqa: N818 - not an error: it ends a dry run
+    """The write that a dry run came to, and did not send.
+
+    Attributes:
+        request: ``{"method", "path", "body"?, "query"?}``; secrets in it are masked.
+    """
+
+    def __init__(self, operation: Operation, path: str, content: Mapping[str, Any]) -> None:
+        super().__init__(str(operation))
+        self.request: dict[str, Any] = {"method": operation.method, "path": path}
+        if content.get("document") is not None:
+            self.request["body"] = _masked(content["document"])
+        if content.get("params"):
+            self.request["query"] = dict(content["params"])
+
+
+class Api:
+    """Sends operations for one account, for the length of one call.
+
+    Args:
+        transport: shared by all calls of the process.
+        tokens: whose account this is.
+        deadline: nothing is sent or waited for past it.
+        api: the API's base address.
+        dry_run: send reads, and raise ``PlannedWrite`` instead of sending a write.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        tokens: TokenSource,
+        *,
+        deadline: Deadline,
+        api: str = PUBLIC_API,
+        dry_run: bool = False,
+    ) -> None:
+        self._transport = transport
+        self._tokens = tokens
+        self._dry_run = dry_run
+        self.deadline = deadline
+        self.address = api
+
+    def path(self, reference: str, *kinds: str) -> str:
+        """The path of a resource given by UUID or URI, for a request to it."""
+        return "/" + references.parse(reference, *kinds, api=self.address)[1]
+
+    def uri(self, reference: str, *kinds: str) -> str:
+        """The full URI of a resource given by UUID or URI, as queries and bodies want it."""
+        return self.address + self.path(reference, *kinds)
+
+    def optional_uri(self, reference: str | None, *kinds: str) -> str | None:
+        """Like ``uri``, for a reference that may be left out."""
+        return None if reference is None else self.uri(reference, *kinds)
+
+    def retrieve(self, operation: Operation, path: str, model: type[R]) -> Document[R]:
+        """Send an operation that answers a single resource."""
+        return self._document(operation, self.send(operation, path), model)
+
+    def write(self, operation: Operation, path: str, document: Mapping[str, Any], model: type[R]) -> Document[R]:
+        """Send an operation that creates or changes a resource and answers it. Members that are None are left out."""
+        return self._document(operation, self.send(operation, path, document=_given(document)), model)
+
+    def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
+        """Send an operation that answers a list. Parameters that are None are left out."""
+        response = self.send(operation, path, params=query(params))
+        if not (isinstance(response.body, dict) and isinstance(response.body.get("collection"), list)):
+            raise responses.unreadable(operation)
+        return Page(response.body, model)
+
+    def send(self, operation: Operation, path: str, **content: Any) -> Response:
+        """Send an operation and return its successful answer; a refused token is renewed.
+
+        Args:
+            operation: which endpoint.
+            path: its path with all parameters filled in.
+            content: ``params`` or ``document``, as ``Transport.send`` takes them.
+
+        Raises:
+            PlannedWrite: this is a dry run, and the operation is a write.
+            CalendlyError: as ``responses.raise_for`` and ``Transport.send`` say.
+        """
+        if self._dry_run and operation.write:
+            raise PlannedWrite(operation, path, content)
+        token = self._tokens.token()
+        response = self._send(operation, path, token, content)
+        while response.refuses_token:
+            token = self._tokens.renew(token)
+            response = self._send(operation, path, token, content)
+        responses.raise_for(response, operation)
+        return response
+
+    def _send(self, operation: Operation, path: str, token: str, content: Mapping[str, Any]) -> Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        return self._transport.send(operation, self.address + path, deadline=self.deadline, headers=headers, **content)
+
+    @staticmethod
+    def _document(operation: Operation, response: Response, model: type[R]) -> Document[R]:
+        if not (isinstance(response.body, dict) and isinstance(response.body.get("resource"), dict)):
+            raise responses.unreadable(operation)
+        return Document(response.body, model, response.status)
+
+
+def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = None) -> Iterator[Page[R]]:
+    """All pages from ``page_token`` on, one request each, fetched as they are asked for.
+
+    Example:
+        >>> for page in each_page(lambda token: calendly.groups.list(organization=mine, count=100, page_token=token)):
+        ...     for group in page:
+        ...         print(group.name)
+    """
+    while True:
+        page = fetch(page_token)
+        yield page
+        page_token = page.next_page_token
+        if page_token is None:
+            return
+
+
+def query(params: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as a query string says them."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in params.items()
+        if value is not None
+    }
+
+
+def _given(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _masked(document: Any) -> Any:
+    if not isinstance(document, Mapping):
+        return document
+    return {name: "***" if name in _SECRET_MEMBERS else value for name, value in document.items()}

@@ -1,0 +1,3 @@
+"""Which release of the bundle this is."""
+
+VERSION = "0.2.0"
