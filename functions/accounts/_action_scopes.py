@@ -11,6 +11,7 @@ READING = (
 )
 
 WRITING = (
+    "scheduled_events:write",
     "scheduling_links:write",
     "webhooks:write",
 )
