@@ -11,7 +11,9 @@ READING = (
 )
 
 WRITING = (
+    "event_types:write",
     "scheduled_events:write",
     "scheduling_links:write",
+    "shares:write",
     "webhooks:write",
 )
