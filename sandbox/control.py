@@ -122,6 +122,23 @@ def revoke() -> Any:
         return jsonify({"revoked": len(grants)})
 
 
+@blueprint.post("/move")
+def move() -> Any:
+    """A user moves to another organization; with a ``role`` there, ``user`` if none is said. Grants stay."""
+    wanted = _document({"user", "role"})
+    world = params.world()
+    with world.lock:
+        for user in world.data.users:
+            if wanted.get("user") in (user["uri"], user["email"], user["slug"]):
+                user["current_organization"] = world.data.foreign_organization
+                for membership in world.data.organization_memberships:
+                    if membership["user"]["uri"] == user["uri"]:
+                        membership["organization"] = world.data.foreign_organization
+                        membership["role"] = wanted.get("role", "user")
+                return jsonify({"organization": user["current_organization"]})
+    raise ControlError("There is no such user.")
+
+
 @blueprint.post("/limits")
 def limits() -> Any:
     wanted = _document({field.name for field in fields(Limits)})

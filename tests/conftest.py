@@ -13,6 +13,7 @@ import requests
 
 sys.dont_write_bytecode = True  # function folders are what gets deployed
 os.environ.setdefault("STACK_NAME", "test")
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "test")
 
 from calendly import Api, Calendly, Deadline, StaticToken, Transport
 from sandbox.app import create_app

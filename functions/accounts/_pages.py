@@ -1,10 +1,12 @@
 """The pages of the OAuth callback. They hold no token, no script, and nothing from elsewhere."""
 
+import json
 from html import escape
+from typing import Any
 
 from accounts.account import Account
 from actions.runtime import HttpPage
-from calendly.errors import AlreadyExistsError, CalendlyError
+from calendly.errors import AccountUnavailableError, AlreadyExistsError, CalendlyError
 from calendly.oauth import InvalidClientError, InvalidGrantError
 
 _HEADERS = {
@@ -72,14 +74,30 @@ def expired_page() -> HttpPage:
 def failed_page(error: CalendlyError) -> HttpPage:
     """Something else went wrong."""
     if isinstance(error, InvalidGrantError):
-        text = "Calendly did not accept the authorization code. Ask for a new link and try again."
+        text = f"Calendly did not accept the authorization code. {error.message} Ask for a new link and try again."
         return _page(400, "bad", "Calendly refused", text)
     if isinstance(error, InvalidClientError):
         return _page(502, "bad", "Calendly refused the application", error.message)
     if isinstance(error, AlreadyExistsError):
-        return _page(409, "warn", "Connected as somebody else", error.message)
+        return _page(409, "warn", "Something else is connected under this name", error.message)
+    if isinstance(error, AccountUnavailableError):
+        # It says itself whether anything was changed.
+        return _page(503, "bad", "That did not work", f"{error.message} Otherwise ask for a new link and try again.")
     text = f"{error.message} The account is not connected; ask for a new link and try again."
     return _page(error.http_status, "bad", "That did not work", text)
+
+
+def problem_page(response: dict[str, Any]) -> dict[str, Any]:
+    """The page for an answer of the HTTP door that is a problem document."""
+    problem = json.loads(response["body"])
+    if response["statusCode"] < 500:
+        text = "The address is not one that Calendly sends people to. Ask for a new link; nothing was changed."
+    else:
+        text = "Something unexpected happened. Look at GET /accounts whether the account is connected, and ask for a "
+        text += "new link if it is not."
+    rows = {"Reference": str(problem.get("correlation_id", ""))}
+    page = _page(response["statusCode"], "bad", "That did not work", text, rows)
+    return {"statusCode": page.status, "headers": page.headers, "body": page.html}
 
 
 def _page(status: int, mood: str, title: str, text: str, rows: dict[str, str] | None = None) -> HttpPage:

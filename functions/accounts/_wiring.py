@@ -5,9 +5,10 @@ from functools import lru_cache
 from _action_scopes import READING, WRITING
 
 from accounts import aws
+from accounts.announce import Announcer
 from accounts.connect import Connector, Sessions
-from accounts.directory import Directory
-from accounts.health import Announcer
+from accounts.directory import Directory, Seen
+from accounts.owners import Owners
 from accounts.refresh import Refresher
 from accounts.rotation import Rotation
 from accounts.sealing import KmsSealer
@@ -56,6 +57,7 @@ def refresher() -> Refresher:
         directory(),
         KmsSealer(settings().kms_key),
         _oauth,
+        owners=Owners(transport(), api=settings().api),
     )
 
 
@@ -66,7 +68,7 @@ def _oauth() -> OAuth:
 
 @lru_cache(maxsize=1)
 def rotation() -> Rotation:
-    return Rotation(directory(), refresher(), announce)
+    return Rotation(directory(), refresher(), announce, application=lambda: Seen.of(store().application()))
 
 
 def go_on() -> None:

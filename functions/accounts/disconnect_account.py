@@ -13,5 +13,11 @@ class DisconnectAccount(Input):
 
 @endpoint
 def handler(input: DisconnectAccount, call: Call) -> Answer:
-    connector().disconnect(input.account, call.deadline)
-    return Answer({"account": input.account, "disconnected": True})
+    revoked = connector().disconnect(input.account, call.deadline)
+    answer: dict[str, object] = {"account": input.account, "disconnected": True}
+    if not revoked:
+        answer["note"] = (
+            "Its tokens are deleted here, but could not be revoked at Calendly. Its owner can withdraw the access in "
+            "Calendly's settings."
+        )
+    return Answer(answer)

@@ -1,8 +1,10 @@
-"""Where Calendly sends people back after they granted access, or declined: a page they understand."""
+"""Where Calendly sends people back after they granted access, or declined: a page they understand, whatever happens."""
 
-from _pages import connected_page, declined_page, expired_page, failed_page
+from typing import Any
+
+from _pages import connected_page, declined_page, expired_page, failed_page, problem_page
 from _wiring import connector
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.connect import InvalidStateError
 from actions.doors import Call
@@ -15,13 +17,13 @@ class OauthCallback(BaseModel):
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    state: str = ""
-    code: str = ""
-    error: str = ""
+    state: str = Field(default="", repr=False)
+    code: str = Field(default="", repr=False)
+    error: str = Field(default="", repr=False)
 
 
 @endpoint
-def handler(input: OauthCallback, call: Call) -> HttpPage:
+def answer(input: OauthCallback, call: Call) -> HttpPage:
     try:
         if input.error or not input.code:
             return declined_page(connector().abandon(input.state).account)
@@ -31,3 +33,11 @@ def handler(input: OauthCallback, call: Call) -> HttpPage:
     except CalendlyError as error:
         return failed_page(error)
     return connected_page(account, connector().missing_scopes(account.scopes))
+
+
+def handler(event: Any, context: Any) -> Any:
+    """The page; also where the address is not what Calendly makes of it, or something unexpected happens."""
+    response = answer(event, context)
+    if isinstance(response, dict) and "json" in str(response.get("headers", {}).get("Content-Type")):
+        return problem_page(response)
+    return response

@@ -10,6 +10,7 @@ from actions.doors import Call
 from actions.inputs import AccountName, Common, WholeNumber
 from actions.observability import count, log
 from actions.runtime import Answer, endpoint
+from calendly.errors import InvalidRequestError
 
 
 class RotateTokens(Common):
@@ -18,17 +19,26 @@ class RotateTokens(Common):
     Attributes:
         account: only this one; all that are due if left out.
         refused_generation: refresh if this generation of the account's tokens is still the current one.
+        force: ask Calendly now, whatever the account's state: for an operator who does not want to wait.
     """
 
     account: AccountName | None = None
     refused_generation: WholeNumber | None = None
+    force: bool = False
 
 
 @endpoint
 def handler(input: RotateTokens, call: Call) -> Answer:
+    if input.force and not input.account:
+        raise InvalidRequestError.for_field("account", "is missing: force is for one account")
     if input.account:
         results = [
-            refresher().refresh(input.account, deadline=call.deadline, refused_generation=input.refused_generation)
+            refresher().refresh(
+                input.account,
+                deadline=call.deadline,
+                refused_generation=input.refused_generation,
+                force=input.force,
+            )
         ]
         announce(input.account)
     else:

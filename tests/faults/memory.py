@@ -10,7 +10,7 @@ from accounts.sealing import Pad
 from accounts.store import STAGED, Stored, SupersededError
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, CalendlyUnavailableError
-from calendly.oauth import InvalidGrantError, Tokens
+from calendly.oauth import InvalidGrantError, OAuthApp, Tokens
 from calendly.transport import SAFETY_MARGIN
 
 
@@ -74,6 +74,7 @@ class MemoryCalendly:
     used: set[str] = field(default_factory=set)
     presented: dict[str, int] = field(default_factory=dict)
     exchanges: int = 0
+    app: OAuthApp = field(default_factory=lambda: OAuthApp("app", "secret"))
 
     def grant(self) -> str:
         token = secrets.token_hex(8)

@@ -14,7 +14,7 @@ from accounts.outcome import Outcome
 from accounts.store import STAGED, Stored
 from accounts.table import Table
 from calendly.deadline import Deadline
-from calendly.errors import AccountUnavailableError
+from calendly.errors import AccountNotFoundError, AccountUnavailableError
 from calendly.transport import Transport
 from tests.faults.test_matrix import cut, failing
 from tests.faults.world import World, aws_error
@@ -105,19 +105,36 @@ def test_what_a_failed_connect_staged_is_never_adopted(world: World) -> None:
     assert world.state == "working"
 
 
-def test_an_account_that_could_not_be_listed_is_listed_by_whoever_asks_next(world: World) -> None:
+def test_an_account_that_could_not_be_listed_is_not_connected(world: World) -> None:
+    """Its secret was made, and is taken back."""
+
     def directory_down(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
-        return aws_error("throttling") if called == "UpdateItem" and count > 1 else None
+        return aws_error("throttling") if called == "UpdateItem" and count > 2 else None
 
     world.gate.arm(directory_down)
-    with pytest.raises(AccountUnavailableError):
+    with pytest.raises(AccountUnavailableError, match="Nothing was changed"):
+        connect_with_token(world, "unlisted", 1)
+    world.gate.arm(None)
+    with pytest.raises(AccountNotFoundError):
+        world.store.read("unlisted")
+    world.next_runs()
+    assert world.directory.find("unlisted") is None
+
+
+def test_an_account_that_could_neither_be_listed_nor_taken_back_is_listed_by_the_schedule(world: World) -> None:
+    def nothing_works(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
+        broken = called == "DeleteSecret" or (called == "UpdateItem" and count > 2)
+        return aws_error("throttling") if broken else None
+
+    world.gate.arm(nothing_works)
+    with pytest.raises(AccountUnavailableError, match="rotate_tokens finishes it"):
         connect_with_token(world, "unlisted", 1)
     world.gate.arm(None)
     assert world.directory.get("unlisted") is None
-    world.clock.sleep(300)
-    deadline = Deadline(900, clock=world.clock)
-    assert world.refresher().refresh("unlisted", deadline=deadline).outcome is Outcome.NOT_DUE
-    assert world.directory.get("unlisted") is not None
+    world.next_runs()
+    entry = world.directory.get("unlisted")
+    assert entry is not None
+    assert (entry.state, entry.connecting) == ("healthy", None)
 
 
 def test_a_name_that_nobody_connected_leaves_no_trace(world: World) -> None:
@@ -139,6 +156,7 @@ def test_connect_outlasts_a_moment_of_throttling(world: World) -> None:
 
 def test_a_refused_personal_access_token_shows(world: World) -> None:
     connect_with_token(world, "script", 1)
+    world.sandbox.control("revoke", account=world.sandbox.world.data.users[1]["email"])
     deadline = Deadline(900, clock=world.clock)
     result = world.refresher().refresh("script", deadline=deadline, refused_generation=1)
     assert result.outcome is Outcome.NEEDS_REAUTHENTICATION

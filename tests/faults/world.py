@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import time
@@ -19,6 +20,7 @@ from accounts import secrets as accounts_secrets
 from accounts.account import Account
 from accounts.directory import Directory, Entry
 from accounts.outcome import Result
+from accounts.owners import Owners
 from accounts.refresh import Refresher
 from accounts.rotation import Rotation, Run
 from accounts.sealing import KmsSealer
@@ -48,6 +50,7 @@ class Gate:
     """A WSGI middleware in front of moto.
 
     Attributes:
+        bodies: of the requests since then, while there is a trap.
         trap: called with the operation, how often it was called since ``arm``, and a function that lets the call
             through; what it returns is the answer, None for letting it through.
     """
@@ -55,9 +58,11 @@ class Gate:
     app: Any = None
     trap: Callable[[str, int, Callable[[], None]], Response | None] | None = None
     calls: Counter[str] = field(default_factory=Counter)
+    bodies: list[str] = field(default_factory=list)
 
     def arm(self, trap: Callable[[str, int, Callable[[], None]], Response | None] | None) -> None:
         self.calls.clear()
+        self.bodies.clear()
         self.trap = trap
 
     def wrap(self, app: Any) -> Gate:
@@ -66,6 +71,10 @@ class Gate:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if self.trap is not None:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            self.bodies.append(body.decode(errors="replace"))
         self.calls[operation] += 1
         if self.trap is None:
             return self.app(environ, start_response)
@@ -129,8 +138,10 @@ class World:
         )
         self.store = AccountStore(settings)
         self.directory = Directory(Table(stack), now=self.clock, sleep=self.clock.sleep)
-        transport = Transport(sleep=self.clock.sleep)
-        self.oauth = OAuth(transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock)
+        self.transport = Transport(sleep=self.clock.sleep)
+        self.oauth = OAuth(
+            self.transport, OAuthApp(APP.client_id, str(APP.client_secret)), auth=sandbox.url, now=self.clock
+        )
         self.grant = Grant(sandbox.world.data.users[0]["uri"], sorted(SCOPES), APP.client_id)
         self._connect()
 
@@ -140,6 +151,7 @@ class World:
             "directory": self.directory,
             "sealer": KmsSealer(self.store._settings.kms_key),
             "oauth": lambda: self.oauth,
+            "owners": Owners(self.transport, api=self.sandbox.url),
             "now": self.clock,
             "sleep": self.clock.sleep,
             "monotonic": self.clock,
@@ -181,7 +193,7 @@ class World:
     def state(self) -> str:
         return self.entry().state if not self.working else "working"
 
-    def _connect(self) -> None:
+    def _connect(self, client_id: str | None = None) -> None:
         with self.sandbox.world.lock:
             tokens = self.sandbox.world.issue(self.grant)
         now = self.clock()
@@ -198,6 +210,7 @@ class World:
             generation=1,
             connected_at=now,
             refreshed_at=now,
+            client_id=client_id,
         )
         self.store.create(account)
         with self.directory.lease(self.ACCOUNT) as lease:

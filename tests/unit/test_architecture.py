@@ -171,7 +171,8 @@ def test_only_those_who_must_may_write_account_secrets() -> None:
     assert roles_allowed("secretsmanager:PutSecretValue") == {"ConnectRole", "RotateTokensRole"}
     assert roles_allowed("secretsmanager:UpdateSecretVersionStage") == {"ConnectRole", "RotateTokensRole"}
     assert roles_allowed("secretsmanager:CreateSecret") == {"ConnectRole"}
-    assert roles_allowed("secretsmanager:DeleteSecret") == {"DisconnectRole"}
+    assert roles_allowed("secretsmanager:DeleteSecret") == {"ConnectRole", "DisconnectRole"}
+    assert roles_allowed("secretsmanager:RestoreSecret") == {"ConnectRole", "DisconnectRole"}
     for role in OURS:
         for statement in statements(role):
             assert not [action for action in statement["Action"] if "*" in action]

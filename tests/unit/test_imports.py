@@ -58,7 +58,7 @@ def imported(*functions: Path) -> set[str]:
         "import json, sys, importlib\n"
         "for name in sys.argv[1:]:\n"
         "    model = getattr(importlib.import_module(name).handler, 'model', None)\n"
-        "    if model: model.model_rebuild()\n"
+        "    if hasattr(model, 'model_rebuild'): model.model_rebuild()\n"
         "print(json.dumps(list(sys.modules)))"
     )
     folders = [str(path.parent) for path in functions]

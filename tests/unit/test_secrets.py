@@ -14,6 +14,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from werkzeug.wrappers import Request, Response
 
 from accounts import secrets
+from accounts.secret_states import LockedSecretError, ScheduledForDeletionError
 from accounts.secrets import read
 from calendly.errors import AccountUnavailableError
 from sandbox.server import serve
@@ -36,8 +37,8 @@ class SecretsManager:
         return answer(request)(environ, start_response)
 
 
-def error(code: str, status: int = 400) -> Answer:
-    body = json.dumps({"__type": f"com.amazonaws.secretsmanager#{code}", "Message": "no"})
+def error(code: str, status: int = 400, message: str = "no") -> Answer:
+    body = json.dumps({"__type": f"com.amazonaws.secretsmanager#{code}", "Message": message})
     return lambda _: Response(body, status, content_type="application/x-amz-json-1.1")
 
 
@@ -93,10 +94,50 @@ def test_it_asks_for_a_version_and_gives_its_text(service: SecretsManager) -> No
     assert json.loads(request.get_data()) == {"SecretId": "stack/accounts/default", "VersionStage": "AWSCURRENT"}
 
 
-@pytest.mark.parametrize("code", ["ResourceNotFoundException", "InvalidRequestException"])
-def test_what_is_not_there_is_none(service: SecretsManager, code: str) -> None:
-    service.answers = [error(code)]
+def test_what_is_not_there_is_none(service: SecretsManager) -> None:
+    service.answers = [error("ResourceNotFoundException")]
     assert read("x", "AWSCURRENT") is None
+    assert len(service.asked) == 1
+
+
+def test_a_binary_secret_has_no_text(service: SecretsManager) -> None:
+    service.answers = [lambda _: Response(json.dumps({"SecretBinary": "AAA=", "VersionId": "v"}))]
+    assert read("x", "AWSCURRENT") == ("", "v")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "You can't perform this operation on the secret because it was marked for deletion.",
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        "You tried to perform the operation on a secret that's currently marked deleted.",
+    ],
+)
+def test_a_secret_in_its_recovery_window_says_how_to_bring_it_back(service: SecretsManager, message: str) -> None:
+    service.answers = [error("InvalidRequestException", message=message)]
+    with pytest.raises(ScheduledForDeletionError, match="aws secretsmanager restore-secret --secret-id x"):
+        read("x", "AWSCURRENT")
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the provided KMS key."),
+        ("DecryptionFailureException", ""),
+        ("EncryptionFailure", ""),
+        ("KMSDisabledException", ""),
+        ("KMSInvalidStateException", "arn:aws:kms:eu-central-1:1:key/x is pending deletion."),
+        ("KMSAccessDeniedException", ""),
+        ("AccessDeniedException", "Access to KMS is not allowed"),
+        ("InvalidRequestException", "The KMS key is pending deletion."),
+        ("InvalidParameterException", "The specified KMS key is disabled."),
+    ],
+)
+def test_a_secret_whose_key_cannot_be_used_says_what_to_do(service: SecretsManager, code: str, message: str) -> None:
+    service.answers = [error(code, message=message)]
+    with pytest.raises(LockedSecretError, match="aws kms enable-key"):
+        read("x", "AWSCURRENT")
     assert len(service.asked) == 1
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def how_to_connect(name: str) -> str:
 
 Kind = Literal["oauth", "personal_access_token"]
 
+VERSION = 2
+"""Of the secret's document. 1 is what 0.1 wrote, without saying so: it has neither ``version`` nor ``client_id``."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -35,6 +39,9 @@ class Account:
         organization: URI of the user's organization.
         role: owner, admin or user; None when the grant does not let us ask.
         generation: counts the tokens this account has had; a higher one always replaces a lower one.
+        client_id: the OAuth application that the grant was made to; None where 0.1 stored the account, and for
+            personal access tokens.
+        more: members of the secret that this version does not know. They are kept.
     """
 
     name: str
@@ -49,13 +56,22 @@ class Account:
     generation: int
     connected_at: float
     refreshed_at: float
+    client_id: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def seconds_left(self, now: float) -> float:
         """How long the access token still lives; infinite for one that never expires."""
         return float("inf") if self.expires_at is None else self.expires_at - now
 
-    def renewed(self, tokens: Tokens, now: float) -> Account:
-        """This account with the tokens that an exchange brought."""
+    def renewed(self, tokens: Tokens, now: float, client_id: str | None = None) -> Account:
+        """This account with the tokens that an exchange brought, and with all that their answer tells of it.
+
+        Args:
+            tokens: what Calendly answered; its owner is this account's.
+            now: seconds since the epoch.
+            client_id: the application that exchanged them.
+        """
+        organization = tokens.organization or self.organization
         return replace(
             self,
             access_token=tokens.access_token,
@@ -63,26 +79,62 @@ class Account:
             refresh_token=tokens.refresh_token or self.refresh_token,
             expires_at=tokens.expires_at,
             scopes=tokens.scopes or self.scopes,
+            organization=organization,
+            # Roles are an organization's: what the user is in another one has to be asked.
+            role=self.role if organization == self.organization else None,
             generation=self.generation + 1,
             refreshed_at=now,
+            client_id=client_id or self.client_id,
         )
 
+    def grant(self) -> dict[str, Any]:
+        """What the account may do, and where. A change of it is told to the world."""
+        return {"organization": self.organization, "role": self.role, "scopes": self.scopes}
+
     def summary(self) -> dict[str, Any]:
-        """Everything but the tokens."""
-        return {name: value for name, value in asdict(self).items() if name not in ("access_token", "refresh_token")}
+        """Everything that this version knows of the account, but for the tokens."""
+        return {name: getattr(self, name) for name in _MEMBERS if name not in ("access_token", "refresh_token")}
 
     def to_secret(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        """The secret's string: version 2, with every member that 0.1 reads."""
+        known = {name: getattr(self, name) for name in _MEMBERS}
+        return json.dumps({"version": VERSION, **self.more, **known}, separators=(",", ":"))
 
     @classmethod
     def from_secret(cls, text: str) -> Account:
-        """The account in a secret's string.
+        """The account in a secret's string, of any version.
 
         Raises:
             ValueError: it is not one. The text itself is never part of the message.
         """
         try:
             document = json.loads(text)
-            return cls(**{f.name: document[f.name] for f in fields(cls)})
-        except (ValueError, KeyError, TypeError):
+            members = {name: document[name] for name in _MEMBERS if name in document or name not in _NEW}
+            more = {name: value for name, value in document.items() if name not in _MEMBERS}
+            account = cls(**members, more=more)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ValueError("the secret does not hold a connected account") from None
+        if not account._is_sound():
+            raise ValueError("the secret does not hold a connected account")
+        return account
+
+    def _is_sound(self) -> bool:
+        """Whether the members are of the types that everything else relies on. Booleans are no numbers here."""
+        texts = (self.name, self.access_token, self.owner, self.organization)
+        optional = (self.refresh_token, self.role, self.client_id)
+        numbers = (self.connected_at, self.refreshed_at, *(() if self.expires_at is None else (self.expires_at,)))
+        return (
+            self.kind in ("oauth", "personal_access_token")
+            and all(isinstance(text, str) and text for text in texts)
+            and all(text is None or isinstance(text, str) for text in optional)
+            and all(type(number) in (int, float) for number in numbers)
+            and type(self.generation) is int
+            and (
+                self.scopes is None or (isinstance(self.scopes, list) and all(isinstance(s, str) for s in self.scopes))
+            )
+        )
+
+
+_MEMBERS = tuple(each.name for each in fields(Account) if each.name != "more")
+_NEW = {"client_id"}
+"""Members that 0.1 did not write."""

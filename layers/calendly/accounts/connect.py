@@ -1,81 +1,28 @@
-"""Connecting and disconnecting accounts: the OAuth authorization code flow with PKCE, and personal access tokens."""
+"""Connecting accounts: the OAuth authorization code flow with PKCE, and personal access tokens. And their end."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
-from accounts.account import Account, Kind
-from accounts.directory import Directory, Lease, LeaseTakenError
-from accounts.store import CONNECTING, AccountStore, DamagedSecretError
-from accounts.table import Table
+from accounts.account import Account, Kind, how_to_connect
+from accounts.application import OK
+from accounts.directory import Directory, Seen
+from accounts.entry import Entry
+from accounts.lease import Lease, LeaseLostError, LeaseTakenError
+from accounts.owners import Owners, same
+from accounts.secret_states import Found, SecretState
+from accounts.sessions import InvalidStateError, Session, Sessions
+from accounts.store import AccountStore, SupersededError
+from accounts.storing import DELETE_SECONDS, Storing
 from calendly import scopes
-from calendly.api import Api, StaticToken
-from calendly.client import Calendly
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError, AlreadyExistsError, CalendlyError
-from calendly.oauth import OAuth, OAuthApp, Pkce, Tokens
+from calendly.oauth import InvalidGrantError, OAuth, OAuthApp, Pkce, Tokens
 from calendly.transport import Transport
 
-SESSION_SECONDS = 600
-_SESSIONS = "connect"
-
-
-class InvalidStateError(CalendlyError):
-    """The ``state`` that came back is unknown, used or expired."""
-
-    http_status = 400
-
-
-@dataclass(frozen=True)
-class Session:
-    """A connect under way: what the callback needs to finish it."""
-
-    account: str
-    verifier: str
-    redirect_uri: str
-    replace: bool
-
-
-class Sessions:
-    """Connect sessions in the table: one-time, ten minutes each, found by a hash of their ``state``."""
-
-    def __init__(self, table: Table, *, now: Callable[[], float] = time.time) -> None:
-        self._table = table
-        self._now = now
-
-    def open(self, session: Session) -> str:
-        """Remember a session and return the ``state`` that finds it again."""
-        state = secrets.token_urlsafe(32)
-        self._table.put(
-            {
-                "pk": _SESSIONS,
-                "sk": _digest(state),
-                "account": session.account,
-                "verifier": session.verifier,
-                "redirect_uri": session.redirect_uri,
-                "replace_owner": session.replace,
-                "expires_at": int(self._now()) + SESSION_SECONDS,
-            }
-        )
-        return state
-
-    def take(self, state: str) -> Session:
-        """End the session of this state and return it.
-
-        Raises:
-            InvalidStateError: there is none, or no longer.
-        """
-        item = self._table.take(_SESSIONS, _digest(state))
-        # DynamoDB deletes expired items when it gets to it, which can take days.
-        if item is None or item["expires_at"] < self._now():
-            raise InvalidStateError("This link was used already, or has expired.")
-        return Session(item["account"], item["verifier"], item["redirect_uri"], item["replace_owner"])
+__all__ = ["Connector", "InvalidStateError", "Session", "Sessions"]
 
 
 class Connector:
@@ -108,17 +55,22 @@ class Connector:
         self._directory = directory
         self._sessions = sessions
         self._transport = transport
-        self._api = api
+        self._owners = Owners(transport, api=api)
         self._auth = auth
         self._needed_scopes = needed_scopes
         self._now = now
 
     def authorize_url(self, name: str, *, redirect_uri: str, replace: bool = False) -> str:
-        """Begin: where a person has to go, within ten minutes, to grant access for the account ``name``."""
-        oauth = self._oauth(self._store.oauth_app())
+        """Begin: where a person has to go, within ten minutes, to grant access for the account ``name``.
+
+        Raises:
+            AccountUnavailableError: the account could not be stored afterwards; no person is asked for nothing.
+        """
+        app = self._app()
+        self._prepare(name)
         pkce = Pkce.new()
-        state = self._sessions.open(Session(name, pkce.verifier, redirect_uri, replace))
-        return oauth.authorize_url(
+        state = self._sessions.open(Session(name, pkce.verifier, redirect_uri, replace, app.client_id))
+        return self._oauth(app).authorize_url(
             redirect_uri=redirect_uri, state=state, challenge=pkce.challenge, scope=self._needed_scopes
         )
 
@@ -131,54 +83,98 @@ class Connector:
 
         Raises:
             InvalidStateError: the state is unknown, used or expired.
-            AlreadyExistsError: the account belongs to another Calendly user, and ``replace`` was not asked for.
+            AlreadyExistsError: the account belongs to another Calendly user, and ``replace`` was not asked for; or
+                somebody else connected the name at the same time.
             CalendlyError: Calendly refused the code or could not be reached.
         """
         session = self._sessions.take(state)
-        oauth = self._oauth(self._store.oauth_app())
+        app = self._app()
+        if session.client_id not in (None, app.client_id):
+            raise InvalidGrantError(
+                "The OAuth application was changed while access was being granted. Ask for a new link."
+            )
+        oauth = self._oauth(app)
         tokens = oauth.exchange_code(
             code, redirect_uri=session.redirect_uri, verifier=session.verifier, deadline=deadline
         )
-        try:
-            return self._store_account(session.account, tokens, "oauth", replace=session.replace, deadline=deadline)
-        except CalendlyError:
+
+        def revoke() -> None:
             # Nobody will use these tokens: do not leave them alive, if that can be helped.
             with suppress(CalendlyError):
                 oauth.revoke(tokens.refresh_token or tokens.access_token, deadline=deadline.sooner(5))
-            raise
+
+        return self._store_account(
+            session.account,
+            tokens,
+            "oauth",
+            client_id=app.client_id,
+            replace=session.replace,
+            revoke=revoke,
+            deadline=deadline,
+        )
 
     def store_personal_access_token(self, name: str, token: str, *, replace: bool, deadline: Deadline) -> Account:
-        """Connect with a personal access token instead of OAuth; it is tried before it is kept."""
+        """Connect with a personal access token instead of OAuth; it is tried before it is kept. Errors as above."""
         tokens = Tokens(token, None, expires_at=0, scopes=None, owner=None, organization=None)
-        return self._store_account(name, tokens, "personal_access_token", replace=replace, deadline=deadline)
+        return self._store_account(
+            name,
+            tokens,
+            "personal_access_token",
+            client_id=None,
+            replace=replace,
+            revoke=lambda: None,
+            deadline=deadline,
+        )
 
-    def disconnect(self, name: str, deadline: Deadline) -> None:
+    def disconnect(self, name: str, deadline: Deadline) -> bool:
         """Revoke the account's tokens at Calendly and delete them here, even when the first fails.
+
+        A disconnect that fails half-way is finished by another one. Until then the account is not called healthy.
+
+        Returns:
+            Whether Calendly knows: False where its tokens could not be revoked.
 
         Raises:
             AccountNotFoundError: no such account.
+            AccountUnavailableError: it was not finished.
         """
         with self._lease(name, deadline) as lease:
-            entry = self._directory.get(name)
-            try:
-                self._revoke(self._store.read(name), deadline)
-            except AccountNotFoundError:
+            entry = lease.entry()
+            found = self._store.examine(name)
+            if found.state is SecretState.ABSENT and not (entry and (entry.summary or entry.disconnecting)):
                 lease.remove()
-                if entry is None:
-                    raise
-                return
-            except AccountUnavailableError:
-                # It is damaged, or its key is disabled: there is nothing to revoke with. Deleting it is what is left.
-                pass
-            self._store.delete(name)
-            lease.remove()
+                raise AccountNotFoundError(f"There is no connected account of that name. {how_to_connect(name)}")
+            try:
+                lease.begin_disconnect(self._now())
+                return self._end(lease, name, found, deadline)
+            except CalendlyError as error:
+                raise AccountUnavailableError(
+                    f"Disconnecting '{name}' was not finished: {error.message} "
+                    f"Send DELETE /accounts/{name} again to finish it."
+                ) from None
 
     def missing_scopes(self, granted: list[str] | None) -> list[str]:
         """What the deployed actions need and a grant does not cover; nothing when the grant is not known."""
         return scopes.missing(self._needed_scopes, granted) if granted is not None else []
 
+    def _app(self) -> OAuthApp:
+        """The application, whose state is noted for those who may not read it."""
+        application = self._store.application()
+        seen = Seen.of(application)
+        if self._directory.application() != seen:
+            self._directory.note_application(seen)
+        if application.client_id is None or application.client_secret is None:
+            raise AccountUnavailableError(application.problem or f"The application's state is not {OK}.")
+        return OAuthApp(application.client_id, application.client_secret)
+
     def _oauth(self, app: OAuthApp) -> OAuth:
         return OAuth(self._transport, app, auth=self._auth, now=self._now)
+
+    def _prepare(self, name: str) -> None:
+        """See to it that an account of this name can be stored, before a person is asked for consent."""
+        if self._store.examine(name).state is SecretState.LOCKED:
+            # It will be made anew under the stack's key, if that one can be used.
+            self._store.probe_key()
 
     @contextmanager
     def _lease(self, name: str, deadline: Deadline) -> Iterator[Lease]:
@@ -190,100 +186,118 @@ class Connector:
                 f"The tokens of '{name}' are being changed by another function. Try again in a minute."
             ) from None
 
-    def _store_account(self, name: str, tokens: Tokens, kind: Kind, *, replace: bool, deadline: Deadline) -> Account:
-        api = Api(self._transport, StaticToken(tokens.access_token), deadline=deadline, api=self._api)
-        calendly = Calendly(api)
-        owner, organization = tokens.owner, tokens.organization
-        if not (owner and organization):
-            me = calendly.users.retrieve("me").resource
-            owner, organization = me.uri, me.current_organization
-        role = self._role(calendly, owner, organization)
-        with self._lease(name, deadline) as lease:
-            previous, version = self._previous(name)
-            if previous and previous.owner != owner and not replace:
-                raise AlreadyExistsError(
-                    f"'{name}' is connected as another Calendly user. Disconnect it first, or connect with replace."
+    def _store_account(
+        self,
+        name: str,
+        tokens: Tokens,
+        kind: Kind,
+        *,
+        client_id: str | None,
+        replace: bool,
+        revoke: Callable[[], None],
+        deadline: Deadline,
+    ) -> Account:
+        """Store the account, or leave everything as it was and revoke the new tokens."""
+        try:
+            owner, organization = tokens.owner, tokens.organization
+            if not (owner and organization):
+                owner, organization = self._owners.of(tokens.access_token, deadline)
+        except CalendlyError:
+            revoke()
+            raise
+        role = None
+        with suppress(CalendlyError):
+            # It only makes messages better.
+            role = self._owners.role(tokens.access_token, owner, organization, deadline)
+        keep = False
+        try:
+            with self._lease(name, deadline) as lease:
+                entry = lease.entry()
+                found = self._store.examine(name)
+                self._refuse_another_owner(name, owner, entry, found, replace=replace)
+                now = self._now()
+                account = Account(
+                    name=name,
+                    kind=kind,
+                    access_token=tokens.access_token,
+                    refresh_token=tokens.refresh_token,
+                    expires_at=tokens.expires_at if kind == "oauth" else None,
+                    scopes=tokens.scopes,
+                    owner=owner,
+                    organization=organization,
+                    role=role,
+                    generation=self._next_generation(entry, found.account),
+                    connected_at=now,
+                    refreshed_at=now,
+                    client_id=client_id,
                 )
-            now = self._now()
-            account = Account(
-                name=name,
-                kind=kind,
-                access_token=tokens.access_token,
-                refresh_token=tokens.refresh_token,
-                expires_at=tokens.expires_at if kind == "oauth" else None,
-                scopes=tokens.scopes,
-                owner=owner,
-                organization=organization,
-                role=role,
-                generation=self._next_generation(name, previous),
-                connected_at=now,
-                refreshed_at=now,
-            )
-            self._write(account, replacing=version, deadline=deadline)
-            self._insist(lambda: lease.promote(account), deadline)
-            self._insist(lease.forget_exchanges, deadline)
-        if previous and previous.owner != owner:
+                storing = Storing(self._store, lease, entry, found, now=self._now, sleep=self._sleep)
+                keep = True
+                try:
+                    storing.put(account, deadline)
+                except BaseException:
+                    keep = not storing.undo(deadline)
+                    raise
+        except (SupersededError, LeaseLostError):
+            raise AlreadyExistsError(
+                f"'{name}' was connected or changed by somebody else at the same time, and that is what counts. Look "
+                "at GET /accounts, and ask for a new link if it is not what you want."
+            ) from None
+        except AccountUnavailableError as error:
+            if not keep:
+                raise AccountUnavailableError(f"{error.message} Nothing was changed.") from None
+            raise AccountUnavailableError(
+                f"{error.message} The tokens of '{name}' may be stored all the same: rotate_tokens finishes it within "
+                "15 minutes. Look at GET /accounts then, before you ask for a new link."
+            ) from None
+        finally:
+            if not keep:
+                revoke()
+        if found.account and not same(found.account.owner, owner):
             # Functions that still have the old user's token must not go on as them.
-            self._revoke(previous, deadline)
+            self._revoke(found.account, deadline)
         return account
 
-    def _write(self, account: Account, *, replacing: str | None, deadline: Deadline) -> None:
-        """Store the account; without a version to replace, as a new secret."""
-        if replacing is None:
-            # A secret of that name that was deleted a moment ago takes a while to be gone.
-            self._insist(lambda: self._store.create(account), deadline)
+    def _refuse_another_owner(self, name: str, owner: str, entry: Entry | None, found: Found, *, replace: bool) -> None:
+        """One user's name is another's only if that is asked for; one that is being disconnected is free."""
+        if replace or (entry and entry.disconnecting) or found.state is SecretState.SCHEDULED:
             return
-        version = str(uuid.uuid4())
-        self._insist(lambda: self._store.stage(account, version, CONNECTING), deadline)
-        self._insist(lambda: self._store.promote(account.name, version, replacing=replacing), deadline)
+        if found.account and not same(found.account.owner, owner):
+            raise AlreadyExistsError(
+                f"'{name}' is connected as another Calendly user. Disconnect it first, or connect with replace."
+            )
 
-    def _insist(self, write: Callable[[], None], deadline: Deadline) -> None:
-        """Try a write again while AWS refuses it: the code is spent, and the person would have to begin anew."""
-        limit = deadline.sooner(8)
-        while True:
-            try:
-                write()
-                return
-            except AccountUnavailableError:
-                if limit.remaining() < 1:
-                    raise
-            self._sleep(0.5)
+    @staticmethod
+    def _next_generation(entry: Entry | None, previous: Account | None) -> int:
+        """Higher than any that was given out: of the secret, of the table, and of a connect that was taken back."""
+        known = [previous.generation if previous else 0]
+        if entry:
+            known += [entry.generation, entry.connecting.generation + 1 if entry.connecting else 0]
+        return max(known) + 1
 
-    def _previous(self, name: str) -> tuple[Account | None, str | None]:
-        """What is stored under this name so far, and in which version; a damaged secret has a version alone."""
-        try:
-            stored = self._store.current(name)
-        except AccountNotFoundError:
-            return None, None
-        except DamagedSecretError as error:
-            return None, error.version
-        return stored.account, stored.version
+    def _end(self, lease: Lease, name: str, found: Found, deadline: Deadline) -> bool:
+        if found.state is SecretState.SCHEDULED:
+            # What is scheduled for deletion cannot be read, and is not gone for days.
+            self._store.restore(name)
+            found = self._store.examine(name)
+        revoked = self._revoke(found.account, deadline) if found.account else found.state is SecretState.ABSENT
+        if not lease.lasts(self._now(), DELETE_SECONDS):
+            raise AccountUnavailableError("It took too long.")
+        if found.state is not SecretState.ABSENT:
+            self._store.delete(name)
+        lease.remove()
+        return revoked
 
-    def _next_generation(self, name: str, previous: Account | None) -> int:
-        entry = self._directory.get(name)
-        return max(previous.generation if previous else 0, entry.generation if entry else 0) + 1
-
-    def _role(self, calendly: Calendly, owner: str, organization: str) -> str | None:
-        """The user's role; None when the grant does not let us ask: it only makes messages better."""
-        try:
-            memberships = calendly.organization_memberships.list(user=owner, organization=organization)
-            return next((membership.role for membership in memberships), None)
-        except CalendlyError:
-            return None
-
-    def _revoke(self, account: Account, deadline: Deadline) -> None:
-        """Revoke an account's tokens, if that can be done."""
+    def _revoke(self, account: Account, deadline: Deadline) -> bool:
+        """Revoke an account's tokens; whether that could be done, or need not be."""
         if account.kind != "oauth":
-            return
+            return True
         try:
-            oauth = self._oauth(self._store.oauth_app())
+            app = self._store.oauth_app()
             for token in (account.refresh_token, account.access_token):
                 if token:
-                    oauth.revoke(token, deadline=deadline.sooner(5))
+                    self._oauth(app).revoke(token, deadline=deadline.sooner(5))
         except CalendlyError:
             # Deleting is what keeps the promise; a token nobody holds cannot be used.
-            return
-
-
-def _digest(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()
+            return False
+        return True

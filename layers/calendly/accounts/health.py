@@ -1,33 +1,63 @@
-"""How an account is doing, from the directory alone: no secret is read."""
+"""How accounts are doing, from the directory alone: no secret is read."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts import aws
-from accounts.directory import HEALTHY, Directory, Entry
+from accounts import verdicts
+from accounts.directory import Seen
+from accounts.entry import HEALTHY, NEEDS_REAUTHENTICATION, Entry
 from accounts.refresh import DUE_SECONDS
 
 OVERDUE = "refresh_overdue"
+WRONG_APPLICATION = "wrong_application"
 
 OVERDUE_SECONDS = DUE_SECONDS / 2
 """A token with less left than this has been missed by two runs of the schedule."""
 
 
-def account_state(entry: Entry, now: float) -> str:
-    """``healthy``, ``refresh_overdue`` or ``needs_reauthentication``."""
+def account_state(entry: Entry, now: float, application: Seen | None = None) -> str:
+    """``healthy``, ``refresh_overdue``, ``wrong_application`` or ``needs_reauthentication``.
+
+    Args:
+        entry: the account.
+        now: seconds since the epoch.
+        application: the application as it was seen last; the account is compared with it, so that the state
+            ``wrong_application`` comes and goes with what is stored.
+    """
+    if entry.disconnecting:
+        return NEEDS_REAUTHENTICATION
+    if entry.state != HEALTHY:
+        return entry.state
+    if is_of_another(entry, application):
+        return WRONG_APPLICATION
     expires_at = entry.summary.get("expires_at")
-    overdue = entry.state == HEALTHY and expires_at is not None and expires_at - now < OVERDUE_SECONDS
-    return OVERDUE if overdue else entry.state
+    return OVERDUE if expires_at is not None and expires_at - now < OVERDUE_SECONDS else HEALTHY
+
+
+def is_of_another(entry: Entry, application: Seen | None) -> bool:
+    """Whether the account belongs to another application than the one that is stored."""
+    stored = application.client_id if application else None
+    return stored is not None and entry.client_id is not None and entry.client_id != stored
+
+
+def reason_of(entry: Entry, application: Seen | None = None) -> str | None:
+    """Why an account is not healthy, for a person."""
+    if entry.disconnecting:
+        return verdicts.disconnecting(entry.name)
+    if entry.state == HEALTHY and is_of_another(entry, application):
+        stored = application.client_id if application else None
+        return verdicts.wrong_application(entry.name, str(entry.client_id), stored)
+    return entry.reason
 
 
 def health(
     entry: Entry,
     missing_scopes: Callable[[list[str] | None], list[str]],
+    application: Seen | None = None,
     *,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
@@ -36,79 +66,35 @@ def health(
     Args:
         entry: the account.
         missing_scopes: what a grant lacks.
+        application: the application as it was seen last.
         now: seconds since the epoch.
     """
-    summary = entry.summary
+    summary, refusal = entry.summary, entry.refused
     return {
         "account": entry.name,
-        "state": account_state(entry, now()),
-        "reason": entry.reason,
+        "state": account_state(entry, now(), application),
+        "reason": reason_of(entry, application),
         "kind": summary.get("kind"),
         "owner": summary.get("owner"),
         "organization": summary.get("organization"),
         "role": summary.get("role"),
         "scopes": summary.get("scopes"),
         "missing_scopes": missing_scopes(summary.get("scopes")),
+        "client_id": summary.get("client_id"),
         "generation": summary.get("generation"),
         "expires_at": _time(summary.get("expires_at")),
         "last_refreshed_at": _time(summary.get("refreshed_at")),
+        "refused_at": _time(refusal.refused_at if refusal else None),
+        "asked_again_at": _time(refusal.asked_at if refusal else None),
     }
 
 
-class Announcer:
-    """Tells EventBridge when an account's state changes, so that a workflow can tell its owner.
-
-    Source ``calendly-actions``, detail-type ``Calendly account state changed``, on the default bus.
-
-    Args:
-        stack: whose account it is.
-        directory: keeps what was told last.
-        now: seconds since the epoch.
-    """
-
-    DETAIL_TYPE = "Calendly account state changed"
-
-    def __init__(self, stack: str, directory: Directory, *, now: Callable[[], float] = time.time) -> None:
-        self._stack = stack
-        self._directory = directory
-        self._now = now
-
-    def __call__(self, name: str) -> None:
-        """Tell an account's state if it is not the one told last. A new account that is healthy is no news.
-
-        Raises:
-            AccountUnavailableError: AWS refused; the next run tells it.
-        """
-        entry = self._directory.get(name)
-        if entry is None:
-            return
-        state = account_state(entry, self._now())
-        if state == entry.announced or not self._directory.announce(name, state, entry.announced):
-            return
-        if entry.announced is None and state == HEALTHY:
-            return
-        try:
-            self._put(entry, state)
-        except Exception:
-            # Told to nobody: let the next run find the state untold.
-            self._directory.announce(name, entry.announced or "unknown", state)
-            raise
-
-    def _put(self, entry: Entry, state: str) -> None:
-        detail = {
-            "stack": self._stack,
-            "account": entry.name,
-            "state": state,
-            "previous_state": entry.announced,
-            "reason": entry.reason,
-            "owner": entry.summary.get("owner"),
-            "connect": f"POST /accounts/{entry.name}/connect",
-        }
-        event = {"Source": "calendly-actions", "DetailType": self.DETAIL_TYPE, "Detail": json.dumps(detail)}
-        with aws.faults("to tell EventBridge of an account's state"):
-            answer = aws.client("events").put_events(Entries=[event])
-            if answer.get("FailedEntryCount"):
-                raise aws.refused("to tell EventBridge of an account's state", "FailedEntryCount")
+def application_health(application: Seen | None) -> dict[str, Any]:
+    """The OAuth application as ``GET /accounts`` shows it."""
+    if application is None:
+        problem = "Nobody looked at it yet: rotate_tokens does, every 15 minutes."
+        return {"state": "unknown", "problem": problem, "client_id": None}
+    return {"state": application.state, "problem": application.problem, "client_id": application.client_id}
 
 
 def _time(seconds: float | None) -> str | None:

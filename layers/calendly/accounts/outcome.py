@@ -13,17 +13,25 @@ class Outcome(StrEnum):
     NOT_DUE = "not_due"
     BUSY_ELSEWHERE = "busy_elsewhere"
     NEEDS_REAUTHENTICATION = "needs_reauthentication"
+    WRONG_APPLICATION = "wrong_application"
     PARKED = "parked"
+    REMOVED = "removed"
+    """What a disconnect or a first connect left behind is gone."""
     FAILED = "failed"
 
 
 class Result(NamedTuple):
-    """One account's outcome, with a reason where there is something to say."""
+    """One account's outcome, with a reason where there is something to say.
+
+    Attributes:
+        retry_after: seconds before which asking again changes nothing.
+    """
 
     account: str
     outcome: Outcome
     generation: int | None = None
     reason: str | None = None
+    retry_after: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """The members that say something."""

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from requests_aws4auth import AWS4Auth
 
 from accounts.aws import refused
+from accounts.secret_states import is_absent, refusal
 from calendly import codec, http
 from calendly.deadline import Deadline
 from calendly.http import LostError, NotSentError
@@ -28,18 +29,20 @@ ATTEMPTS = 3
 
 _FIRST_PAUSE = 0.1
 _THROTTLED = {"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
-_ABSENT = {"ResourceNotFoundException", "InvalidRequestException"}
-"""There is no such secret or version; it is marked for deletion."""
 
 
 def read(name: str, stage: str) -> tuple[str, str] | None:
     """A secret's string and version; None where there is no such secret or version.
+
+    The string is empty where the secret holds bytes.
 
     Args:
         name: the secret's name.
         stage: the staging label of the version, such as ``AWSCURRENT``.
 
     Raises:
+        ScheduledForDeletionError: somebody deleted it, and it can be brought back.
+        LockedSecretError: its key cannot be used.
         AccountUnavailableError: Secrets Manager refuses, or cannot be reached.
     """
     body = codec.encode({"SecretId": name, "VersionStage": stage})
@@ -53,13 +56,15 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
         except (NotSentError, LostError, ValueError) as error:
             problem = type(error).__name__
             continue
-        if status == 200 and "SecretString" in answer:
-            return str(answer["SecretString"]), str(answer["VersionId"])
+        if status == 200 and "VersionId" in answer:
+            # A binary secret has no string, and so holds no account.
+            return str(answer.get("SecretString", "")), str(answer["VersionId"])
         problem = str(answer.get("__type", status)).rpartition("#")[2]
-        if problem in _ABSENT:
+        if is_absent(problem):
             return None
         if status < 500 and problem not in _THROTTLED:
-            break
+            said = str(answer.get("Message") or answer.get("message") or "")
+            raise refusal(name, "to read the secret", problem, said)
     raise refused(f"to read the secret {name}", problem)
 
 

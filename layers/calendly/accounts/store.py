@@ -7,21 +7,37 @@ from: an older token can never replace a newer one.
 
 from __future__ import annotations
 
-import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from accounts import aws, secrets
 from accounts.account import Account, how_to_connect
+from accounts.secret_states import (
+    Found,
+    LockedSecretError,
+    ScheduledForDeletionError,
+    SecretState,
+    is_absent,
+    refusal,
+)
 from accounts.settings import Settings
 from calendly.errors import AccountNotFoundError, AccountUnavailableError
 
 if TYPE_CHECKING:
+    from accounts.application import Application
     from calendly.oauth import OAuthApp
 
 CURRENT = "AWSCURRENT"
 STAGED = "calendly-staged"
 CONNECTING = "calendly-connecting"
 """What connect stages; it must not take the label from tokens that an exchange staged and could not make current."""
+
+PROBE = ".probe"
+"""No account's name: a secret that is made and deleted to see whether the stack's key can be used."""
+
+RECOVERY_DAYS = 7
 
 
 class Stored(NamedTuple):
@@ -71,20 +87,65 @@ class AccountStore:
         self._settings = settings
 
     def read(self, name: str) -> Account:
-        """The account's current tokens. Errors as for ``current``."""
-        return self.current(name).account
+        """The account's current tokens, for those who only use them.
+
+        Raises:
+            AccountNotFoundError: none is connected under this name, or its secret is scheduled for deletion.
+            AccountUnavailableError: the secret cannot be read now, or does not hold an account.
+        """
+        try:
+            return self.current(name).account
+        except ScheduledForDeletionError as error:
+            # Workflows match on the names of errors: those of this package's own kinds stay inside.
+            raise AccountNotFoundError(error.message) from None
+        except (DamagedSecretError, LockedSecretError) as error:
+            plain = AccountUnavailableError(error.message)
+            plain.retryable = False
+            raise plain from None
 
     def current(self, name: str) -> Stored:
         """The account's current tokens and their version.
 
         Raises:
             AccountNotFoundError: none is connected under this name.
+            ScheduledForDeletionError: somebody deleted the secret; it can be brought back.
+            LockedSecretError: its key cannot be used.
+            DamagedSecretError: it does not hold an account.
             AccountUnavailableError: the secret cannot be read now.
         """
-        stored = self._stored(name, CURRENT)
+        try:
+            stored = self._stored(name, CURRENT)
+        except ScheduledForDeletionError as error:
+            raise ScheduledForDeletionError(f"{error.message} Or connect it anew: {how_to_connect(name)}") from None
         if stored is None:
             raise AccountNotFoundError(f"There is no connected account of that name. {how_to_connect(name)}")
         return stored
+
+    def examine(self, name: str) -> Found:
+        """What there is under an account's name, for whoever is about to replace or to end it.
+
+        Raises:
+            AccountUnavailableError: that cannot be told now.
+        """
+        try:
+            stored = self.current(name)
+        except DamagedSecretError as error:
+            return Found(SecretState.DAMAGED, version=error.version)
+        except ScheduledForDeletionError:
+            return Found(SecretState.SCHEDULED)
+        except LockedSecretError:
+            return Found(SecretState.LOCKED)
+        except AccountNotFoundError:
+            return Found(self._without_current(name))
+        return Found(SecretState.USABLE, stored.account, stored.version)
+
+    def current_version(self, name: str) -> str | None:
+        """The version that is current, whatever it holds; None where none is."""
+        try:
+            stored = self._stored(name, CURRENT)
+        except DamagedSecretError as error:
+            return error.version
+        return stored.version if stored else None
 
     def staged(self, name: str) -> Stored | None:
         """Tokens that were stored and not made current, if any."""
@@ -97,16 +158,13 @@ class AccountStore:
             AccountUnavailableError: Secrets Manager refuses.
             AccountNotFoundError: the account was disconnected meanwhile.
         """
-        with aws.faults(f"to store the tokens of '{account.name}'"):
-            try:
-                self._client.put_secret_value(
-                    SecretId=self._settings.account_secret(account.name),
-                    SecretString=account.to_secret(),
-                    ClientRequestToken=version,
-                    VersionStages=[label],
-                )
-            except self._client.exceptions.ResourceNotFoundException:
-                raise AccountNotFoundError(f"'{account.name}' was disconnected meanwhile.") from None
+        with self._faults("to store tokens in the secret", account.name):
+            self._client.put_secret_value(
+                SecretId=self._settings.account_secret(account.name),
+                SecretString=account.to_secret(),
+                ClientRequestToken=version,
+                VersionStages=[label],
+            )
 
     def promote(self, name: str, version: str, replacing: str) -> None:
         """Make a staged version current, if ``replacing`` still is. Repeating it is safe.
@@ -115,43 +173,57 @@ class AccountStore:
             SupersededError: another version is current.
             AccountUnavailableError: Secrets Manager refuses.
         """
-        with aws.faults(f"to make the tokens of '{name}' current"):
-            try:
+        try:
+            with self._faults("to make tokens current in the secret", name, hand_on="InvalidParameterException"):
                 self._client.update_secret_version_stage(
                     SecretId=self._settings.account_secret(name),
                     VersionStage=CURRENT,
                     MoveToVersionId=version,
                     RemoveFromVersionId=replacing,
                 )
-            except (
-                self._client.exceptions.InvalidParameterException,
-                self._client.exceptions.ResourceNotFoundException,
-            ):
-                stored = self._stored(name, CURRENT)
-                if stored is None or stored.version != version:
-                    raise SupersededError(name) from None
+        except (AccountNotFoundError, _RefusedParameterError):
+            if self.current_version(name) != version:
+                raise SupersededError(name) from None
 
-    def create(self, account: Account) -> None:
-        """Make the secret of an account that is connected for the first time. Raises AccountUnavailableError."""
-        key = {"KmsKeyId": self._settings.kms_key} if self._settings.kms_key else {}
-        with aws.faults(f"to store the tokens of '{account.name}'"):
-            self._client.create_secret(
-                Name=self._settings.account_secret(account.name),
-                SecretString=account.to_secret(),
-                Description="A connected Calendly account. Written by rotate_tokens and connect alone.",
-                Tags=[{"Key": "calendly-actions:stack", "Value": self._settings.stack}],
-                **key,
-            )
+    def create(self, account: Account, version: str | None = None) -> None:
+        """Make the secret of an account that is connected for the first time. Repeating it with a version is safe.
+
+        Raises:
+            AccountUnavailableError: Secrets Manager refuses.
+        """
+        self._create(self._settings.account_secret(account.name), account.to_secret(), version or str(uuid.uuid4()))
 
     def delete(self, name: str) -> None:
-        """Delete an account's secret at once, so that the name can be connected again."""
-        with aws.faults(f"to delete the secret of '{name}'"):
+        """Delete an account's secret at once, so that the name can be connected again. None there is no error."""
+        with self._faults("to delete the secret", name):
             self._client.delete_secret(SecretId=self._settings.account_secret(name), ForceDeleteWithoutRecovery=True)
+
+    def restore(self, name: str) -> None:
+        """Bring back a secret that is scheduled for deletion."""
+        with self._faults("to restore the secret", name):
+            self._client.restore_secret(SecretId=self._settings.account_secret(name))
+
+    def schedule_deletion(self, name: str) -> None:
+        """Have a secret deleted in some days, as it was before ``restore``."""
+        with self._faults("to delete the secret", name):
+            self._client.delete_secret(SecretId=self._settings.account_secret(name), RecoveryWindowInDays=RECOVERY_DAYS)
+
+    def probe_key(self) -> None:
+        """See whether secrets can be made under the stack's key.
+
+        Raises:
+            AccountUnavailableError: they cannot; says what to do.
+        """
+        name = self._settings.account_secret(PROBE)
+        try:
+            self._create(name, "{}", str(uuid.uuid4()))
+        finally:
+            with self._faults("to delete the secret", PROBE):
+                self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     def webhook_signing_key(self) -> str | None:
         """What Calendly signs deliveries with; None if none is stored. Raises AccountUnavailableError."""
-        key = self._application().get("webhook_signing_key")
-        return key if isinstance(key, str) and key else None
+        return self.application().webhook_signing_key
 
     def oauth_app(self) -> OAuthApp:
         """The OAuth application's credentials.
@@ -161,27 +233,50 @@ class AccountStore:
         """
         from calendly.oauth import OAuthApp
 
-        name = self._settings.oauth_app_secret
-        document = self._application()
-        try:
-            return OAuthApp(client_id=document["client_id"], client_secret=document["client_secret"])
-        except KeyError:
-            raise AccountUnavailableError(
-                f"The secret {name} holds no OAuth application. Store it with: aws secretsmanager put-secret-value "
-                f'--secret-id {name} --secret-string \'{{"client_id": "...", "client_secret": "..."}}\''
-            ) from None
+        application = self.application()
+        if application.client_id is None or application.client_secret is None:
+            raise AccountUnavailableError(application.problem or "No OAuth application is stored.")
+        return OAuthApp(client_id=application.client_id, client_secret=application.client_secret)
 
-    def _application(self) -> dict[str, Any]:
-        value = secrets.read(self._settings.oauth_app_secret, CURRENT)
+    def application(self) -> Application:
+        """The OAuth application as it is stored, and what is wrong with it.
+
+        Raises:
+            AccountUnavailableError: Secrets Manager does not answer now.
+        """
+        from accounts.application import UNREADABLE, Application, parse
+
+        name = self._settings.oauth_app_secret
         try:
-            document = json.loads(value[0] if value else "{}")
-        except ValueError:
-            return {}
-        return document if isinstance(document, dict) else {}
+            value = secrets.read(name, CURRENT)
+        except (ScheduledForDeletionError, LockedSecretError) as error:
+            return Application(UNREADABLE, error.message)
+        return parse(value[0] if value else None, name)
 
     @property
     def _client(self) -> Any:
         return aws.client("secretsmanager")
+
+    def _create(self, name: str, text: str, version: str) -> None:
+        key = {"KmsKeyId": self._settings.kms_key} if self._settings.kms_key else {}
+        with self._faults("to make the secret", name.rpartition("/")[2]):
+            self._client.create_secret(
+                Name=name,
+                SecretString=text,
+                ClientRequestToken=version,
+                Description="A connected Calendly account. Written by rotate_tokens and connect alone.",
+                Tags=[{"Key": "calendly-actions:stack", "Value": self._settings.stack}],
+                **key,
+            )
+
+    def _without_current(self, name: str) -> SecretState:
+        """What a secret is of which there is no current version to read."""
+        try:
+            with self._faults("to look at the secret", name):
+                known = self._client.describe_secret(SecretId=self._settings.account_secret(name))
+        except AccountNotFoundError:
+            return SecretState.ABSENT
+        return SecretState.SCHEDULED if known.get("DeletedDate") else SecretState.EMPTY
 
     def _stored(self, name: str, stage: str) -> Stored | None:
         value = secrets.read(self._settings.account_secret(name), stage)
@@ -194,3 +289,24 @@ class AccountStore:
                 f"The secret {self._settings.account_secret(name)} is damaged: {error}. {how_to_connect(name)}",
                 value[1],
             ) from None
+
+    @contextmanager
+    def _faults(self, doing: str, name: str, *, hand_on: str | None = None) -> Iterator[None]:
+        """Turn a failure of Secrets Manager into the error that says what state the secret is in."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code, message = aws.error_code(error), str(error.response.get("Error", {}).get("Message", ""))
+            if is_absent(code):
+                raise AccountNotFoundError(f"'{name}' was disconnected meanwhile. {how_to_connect(name)}") from None
+            if code == hand_on:
+                raise _RefusedParameterError from None
+            raise refusal(self._settings.account_secret(name), doing, code, message) from error
+        except BotoCoreError as error:
+            raise aws.refused(f"{doing} {self._settings.account_secret(name)}", aws.error_code(error)) from error
+
+
+class _RefusedParameterError(Exception):
+    """The labels are not where the request says they are."""

@@ -45,9 +45,16 @@ class Table:
             aws.client("dynamodb").put_item(TableName=self._name, Item=self._item(item))
 
     def update(
-        self, pk: str, sk: str, expression: str, values: dict[str, Any] | None = None, *, condition: str | None = None
+        self,
+        pk: str,
+        sk: str,
+        expression: str,
+        values: dict[str, Any] | None = None,
+        *,
+        condition: str | None = None,
+        names: dict[str, str] | None = None,
     ) -> None:
-        """Update one item.
+        """Update one item. ``names`` are placeholders for attributes whose names DynamoDB keeps for itself.
 
         Raises:
             ConditionFailedError: ``condition`` does not hold.
@@ -59,6 +66,8 @@ class Table:
             request["ExpressionAttributeValues"] = self._item(values)
         if condition:
             request["ConditionExpression"] = condition
+        if names:
+            request["ExpressionAttributeNames"] = names
         with aws.faults("to write to the table"):
             try:
                 client.update_item(TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), **request)
@@ -67,10 +76,27 @@ class Table:
 
     def take(self, pk: str, sk: str) -> dict[str, Any] | None:
         """Delete an item and return it; of several callers at once, one gets it."""
+        return self.remove(pk, sk)
+
+    def remove(
+        self, pk: str, sk: str, *, condition: str | None = None, values: dict[str, Any] | None = None
+    ) -> dict[str, Any] | None:
+        """Delete an item and return it.
+
+        Raises:
+            ConditionFailedError: ``condition`` does not hold.
+            AccountUnavailableError: AWS refused.
+        """
+        client = aws.client("dynamodb")
+        request: dict[str, Any] = {"ReturnValues": "ALL_OLD"}
+        if condition:
+            request["ConditionExpression"] = condition
+            request["ExpressionAttributeValues"] = self._item(values or {})
         with aws.faults("to write to the table"):
-            answer = aws.client("dynamodb").delete_item(
-                TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), ReturnValues="ALL_OLD"
-            )
+            try:
+                answer = client.delete_item(TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), **request)
+            except client.exceptions.ConditionalCheckFailedException:
+                raise ConditionFailedError from None
         return self._plain(answer["Attributes"]) if answer.get("Attributes") else None
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from accounts import aws
 from accounts.account import Account, how_to_connect
-from accounts.outcome import Outcome
+from accounts.outcome import Outcome, Result
 from accounts.store import AccountStore
 from calendly.deadline import Deadline
 from calendly.errors import AccountUnavailableError, ReauthenticationRequiredError
@@ -28,7 +28,7 @@ USABLE_SECONDS = 5
 class AskRotation(Protocol):
     """Asks ``rotate_tokens`` to refresh an account if ``generation`` is still its current one."""
 
-    def __call__(self, account: str, generation: int, deadline: Deadline) -> tuple[Outcome, str | None]: ...
+    def __call__(self, account: str, generation: int, deadline: Deadline) -> Result: ...
 
 
 class TokenCache:
@@ -130,26 +130,24 @@ class AccountTokens:
     def _renewed(self, refused: Account) -> Account:
         """Ask for new tokens and wait for them, within the time this call has."""
         self._asked = True
-        if refused.kind != "oauth":
-            # Nothing can be renewed, but the account's state is to be known.
-            self._ask_rotation(self._name, refused.generation, self._deadline)
-            raise ReauthenticationRequiredError(
-                f"Calendly refused the personal access token of '{self._name}': it is revoked, or its owner changed "
-                f"their login. Make a new one in Calendly. {how_to_connect(self._name)}"
-            )
         wait = 0.2
         while True:
-            outcome, reason = self._ask_rotation(self._name, refused.generation, self._deadline)
-            if outcome is Outcome.NEEDS_REAUTHENTICATION:
-                raise ReauthenticationRequiredError(
-                    f"{reason or 'The authorization is gone.'} {how_to_connect(self._name)}"
-                )
+            result = self._ask_rotation(self._name, refused.generation, self._deadline)
+            if result.outcome is Outcome.NEEDS_REAUTHENTICATION:
+                raise ReauthenticationRequiredError(self._gone(refused, result.reason))
             account = self._read()
             if account.generation > refused.generation:
                 return account
-            if outcome in (Outcome.FAILED, Outcome.PARKED):
+            if result.outcome in (Outcome.FAILED, Outcome.PARKED, Outcome.WRONG_APPLICATION):
                 raise AccountUnavailableError(
-                    f"The tokens of '{self._name}' could not be renewed. {reason or ''} Try again later."
+                    f"The tokens of '{self._name}' could not be renewed. {result.reason or ''} Try again later.",
+                    retry_after=result.retry_after,
+                )
+            if refused.kind != "oauth" and result.outcome is Outcome.NOT_DUE:
+                # Asked a second time, Calendly took it. Nothing can be renewed, and nothing needs to be.
+                raise AccountUnavailableError(
+                    f"Calendly refused the personal access token of '{self._name}', and took it a moment later. "
+                    "Try again."
                 )
             if self._deadline.remaining() < wait + 1:
                 raise AccountUnavailableError(
@@ -158,11 +156,19 @@ class AccountTokens:
             self._sleep(wait)
             wait = min(2 * wait, 2.0)
 
+    def _gone(self, refused: Account, reason: str | None) -> str:
+        if refused.kind != "oauth":
+            return (
+                f"Calendly refused the personal access token of '{self._name}': it is revoked, or its owner changed "
+                f"their login. Make a new one in Calendly. {how_to_connect(self._name)}"
+            )
+        return f"{reason or 'The authorization is gone.'} {how_to_connect(self._name)}"
+
 
 def invoke_rotate_tokens(function: str) -> AskRotation:
     """Ask by a direct invoke of ``function``, waiting for its answer."""
 
-    def ask(account: str, generation: int, deadline: Deadline) -> tuple[Outcome, str | None]:
+    def ask(account: str, generation: int, deadline: Deadline) -> Result:
         payload = json.dumps({"account": account, "refused_generation": generation})
         # Whole tens of seconds, so that a process makes a handful of clients and not one for every call.
         timeout = max(5.0, deadline.remaining() // 10 * 10)
@@ -172,11 +178,16 @@ def invoke_rotate_tokens(function: str) -> AskRotation:
                 answer = client.invoke(FunctionName=function, Payload=payload.encode())
             except client.exceptions.TooManyRequestsException:
                 # As many functions run as may; the account is as good as busy.
-                return Outcome.BUSY_ELSEWHERE, None
+                return Result(account, Outcome.BUSY_ELSEWHERE)
             document: Any = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
-            return Outcome.FAILED, f"rotate_tokens failed: {document.get('errorMessage', 'no message')}"
+            return Result(account, Outcome.FAILED, reason=f"rotate_tokens failed: {document.get('errorMessage', '')}")
         result = document["accounts"][0]
-        return Outcome(result["outcome"]), result.get("reason")
+        return Result(
+            account,
+            Outcome(result["outcome"]),
+            reason=result.get("reason"),
+            retry_after=result.get("retry_after"),
+        )
 
     return ask

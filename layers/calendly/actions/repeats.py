@@ -11,11 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools.utilities.idempotency import (
-    DynamoDBPersistenceLayer,
-    IdempotencyConfig,
-    idempotent_function,
-)
+from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
     IdempotencyInconsistentStateError,
@@ -27,6 +23,7 @@ from accounts import aws
 from accounts.settings import settings
 from actions.inputs import CreateInput
 from actions.observability import log
+from actions.records import Records
 from calendly.deadline import Deadline
 from calendly.errors import CalendlyError, InvalidRequestError, OutcomeUnknownError
 
@@ -164,15 +161,8 @@ def _config(keep_seconds: int, *, in_progress_seconds: float, **how: str) -> Ide
 def _once(
     partition: str, wanted: dict[str, Any], run: Callable[[], Any], config: IdempotencyConfig, wait: Deadline
 ) -> Any:
-    store = DynamoDBPersistenceLayer(
-        settings().table,
-        key_attr="pk",
-        static_pk_value=partition,
-        sort_key_attr="sk",
-        expiry_attr="expires_at",
-        # Short, because somebody waits: API Gateway for 29 seconds, Calendly for 15.
-        boto3_client=aws.client("dynamodb", read_timeout=2.0, attempts=2),
-    )
+    # Short, because somebody waits: API Gateway for 29 seconds, Calendly for 15.
+    store = Records(aws.client("dynamodb", read_timeout=2.0, attempts=2), settings().table, partition)
 
     @idempotent_function(data_keyword_argument="wanted", persistence_store=store, config=config)  # type: ignore[untyped-decorator]
     def once(*, wanted: dict[str, Any]) -> Any:  # noqa: ARG001 - what Powertools knows the call by

@@ -4,7 +4,8 @@
 exchange, where its timeouts are for one read; the difference between a request that surely was not sent and one that
 may have been; and a bound on how much of an answer is held in memory.
 
-A connection knows the exchange that uses it, and a thread shuts its socket down at the exchange's deadline.
+A connection knows the exchange that uses it. Before each read and each write it gives its socket no more time than the
+exchange has left.
 """
 
 from __future__ import annotations
@@ -13,15 +14,12 @@ import os
 import re
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -54,7 +52,6 @@ POOL_SIZE = 32
 IDLE_SECONDS = 60
 """For how long. A frozen function does not hear the other side hang up, and would lose a request by it."""
 
-_CUT_AGAIN_SECONDS = 0.05
 _TARGET = re.compile(r"[!-~]*")
 
 Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
@@ -128,29 +125,31 @@ class Http:
         """
         _check(url, headers)
         exchange = _Exchange(deadline)
+        token = _under_way.set(exchange)
         try:
-            with exchange:
-                left = exchange.time_left()
-                response = self._session.request(
-                    method,
-                    url,
-                    headers=headers,
-                    data=body,
-                    auth=auth,
-                    # Half of what is left, so that a host's next address has a turn.
-                    timeout=(min(CONNECT_TIMEOUT, left / 2), min(READ_TIMEOUT, left)),
-                    allow_redirects=False,
-                    stream=True,
-                )
-                with response:
-                    return Answer(response.status_code, response.headers, _body(response))
+            left = exchange.time_left()
+            response = self._session.request(
+                method,
+                url,
+                headers=headers,
+                data=body,
+                auth=auth,
+                # Half of what is left, so that a host's next address has a turn.
+                timeout=(min(CONNECT_TIMEOUT, left / 2), min(READ_TIMEOUT, left)),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                return Answer(response.status_code, response.headers, _body(response))
         except LostError:
             raise
         except Exception as error:
             # By what had happened, and not by the error's class, which says the same before and after. Its text is
             # left out, and the error with it, because it holds the address.
-            reason = "Timeout" if exchange.is_over else type(error).__name__
+            reason = type(error).__name__ if deadline.remaining() else "Timeout"
             raise (LostError if exchange.is_connected else NotSentError)(reason) from None
+        finally:
+            _under_way.reset(token)
 
 
 @lru_cache(maxsize=1)
@@ -206,43 +205,24 @@ class _Session(requests.Session):
 
 
 class _Exchange:
-    """One request and its answer, under way on the thread that entered it.
+    """One request and its answer, under way on this thread.
 
     Attributes:
         connection: which it uses at the moment.
         is_connected: whether the request can have been sent.
-        is_over: whether the deadline has passed.
         bundle: where the trusted certificates are.
     """
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
-        self._has_ended = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-        self.connection: _Watched | None = None
+        self.connection: _Timed | None = None
         self.is_connected = False
-        self.is_over = False
         self.bundle = ""
-
-    def __enter__(self) -> None:
-        self._watcher.start()
-        self._token = _under_way.set(self)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        _under_way.reset(self._token)
-        self._has_ended.set()
-        self._watcher.join()
-        if self.is_over and kind is None:
-            # What was read last may be what the shutdown left of it.
-            raise TimeoutError
 
     def time_left(self) -> float:
         """Seconds. Raises TimeoutError where there are none."""
         left = self._deadline.remaining()
-        if self.is_over or not left:
-            self.is_over = True
+        if not left:
             raise TimeoutError
         return left
 
@@ -251,25 +231,21 @@ class _Exchange:
         if self.is_connected and self.connection is not None:
             self.connection.rest(is_spoilt)
 
-    def _watch(self) -> None:
-        seconds = self._deadline.remaining()
-        # Again and again, because at any one moment there may be no socket to shut down.
-        while not self._has_ended.wait(seconds):
-            self.is_over = True
-            if self.connection is not None:
-                self.connection.cut(self)
-            seconds = _CUT_AGAIN_SECONDS
-
 
 _under_way: ContextVar[_Exchange] = ContextVar("exchange")
 
 
 class _Response(HTTPResponse):
-    """http.client's, with a reader that does not take the end of the stream for the end of a line."""
+    """http.client's, with a reader that is strict, and whose every read is bounded by the exchange's deadline."""
 
     def __init__(self, sock: socket.socket, *args: Any, **how: Any) -> None:
         super().__init__(sock, *args, **how)
-        self.fp = Reader(self.fp.detach(), _under_way.get().answered)
+        exchange = _under_way.get()
+
+        def before_read() -> None:
+            sock.settimeout(min(READ_TIMEOUT, exchange.time_left()))
+
+        self.fp = Reader(self.fp.detach(), before_read, exchange.answered)
 
     def begin(self) -> None:
         super().begin()
@@ -278,37 +254,25 @@ class _Response(HTTPResponse):
             raise HTTPException
 
 
-class _Watched(HTTPConnection):
-    """A connection whose socket is shut down at the deadline of the exchange that uses it.
-
-    Attributes:
-        wire: the socket under whatever is layered on it, once it is known.
-    """
+class _Timed(HTTPConnection):
+    """A connection that takes no longer than the exchange that uses it has left."""
 
     response_class = _Response
 
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
-        self.wire: socket.socket | None = None
-        self._lock = threading.Lock()
-        self._exchange: _Exchange | None = None
         self._is_spoilt = False
         self._idle_since = 0.0
 
     def connect(self) -> None:
         exchange = self._enter()
-        self.wire, self._is_spoilt = None, False
+        self._is_spoilt = False
         super().connect()
-        self.wire = self.wire or self.sock
-        self.timeout = min(READ_TIMEOUT, exchange.time_left())
-        self.sock.settimeout(self.timeout)
         exchange.is_connected = True
 
     @property
     def is_connected(self) -> bool:
         """Asked before a kept connection is used again."""
-        # First, so that the exchange before cannot cut this one after the check.
-        self._enter()
         return (
             not self._is_spoilt
             # By the clock on the wall: others stand still while a function is frozen.
@@ -318,47 +282,36 @@ class _Watched(HTTPConnection):
         )
 
     def request(self, *args: Any, **how: Any) -> None:
+        exchange = self._enter()
         if not self.is_closed:
-            exchange = self._enter()
-            # urllib3 would give the sending of the whole request the time of a connect.
-            self.timeout = min(READ_TIMEOUT, exchange.time_left())
             exchange.is_connected = True
         super().request(*args, **how)
+
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(min(READ_TIMEOUT, _under_way.get().time_left()))
+        super().send(data)
 
     def rest(self, is_spoilt: bool) -> None:
         """No longer in use."""
         self._is_spoilt = is_spoilt
         self._idle_since = time.time()
 
-    def cut(self, exchange: _Exchange) -> None:
-        """Shut the socket down, unless another exchange uses it by now."""
-        with self._lock:
-            wire = self.wire or self.sock
-            if self._exchange is exchange and wire is not None:
-                with suppress(OSError):
-                    # The plain socket's: that of TLS changes what the other thread is reading with.
-                    socket.socket.shutdown(wire, socket.SHUT_RDWR)
-
     def _enter(self) -> _Exchange:
         exchange = _under_way.get()
-        with self._lock:
-            self._exchange = exchange
         exchange.connection = self
         return exchange
 
 
-class _WatchedTls(_Watched, HTTPSConnection):
+class _TimedTls(_Timed, HTTPSConnection):
     pass
 
 
 class _TlsSocket(ssl.SSLSocket):
-    """A socket that the connection knows from its handshake on, which has taken the plain one away."""
+    """Bounds the handshake, during which the connection has no socket to give less time."""
 
     def do_handshake(self, block: bool = False) -> None:
-        exchange = _under_way.get()
-        if exchange.connection is not None:
-            exchange.connection.wire = self
-        self.settimeout(min(CONNECT_TIMEOUT, exchange.time_left()))
+        self.settimeout(min(CONNECT_TIMEOUT, _under_way.get().time_left()))
         super().do_handshake(block)
 
 
@@ -371,11 +324,11 @@ class _SocketOptions(list[tuple[int, int, int]]):
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
+    ConnectionCls = _Timed
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedTls
+    ConnectionCls = _TimedTls
 
 
 _POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _TlsPool}
@@ -385,7 +338,7 @@ _OPTIONS = _SocketOptions([(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
 
 
 class _Adapter(HTTPAdapter):
-    """Makes watched connections, directly and through proxies, and loads a CA bundle once and not per connection."""
+    """Makes timed connections, directly and through proxies, and loads a CA bundle once and not per connection."""
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **how: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, socket_options=_OPTIONS, **how)

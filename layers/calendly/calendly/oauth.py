@@ -93,6 +93,11 @@ class OAuth:
         self._auth = auth
         self._now = now
 
+    @property
+    def app(self) -> OAuthApp:
+        """The application whose credentials are sent."""
+        return self._app
+
     def authorize_url(self, *, redirect_uri: str, state: str, challenge: str, scope: Iterable[str]) -> str:
         """Where a person goes to grant access; to be opened in a browser."""
         query = {

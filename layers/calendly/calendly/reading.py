@@ -21,11 +21,12 @@ class Reader(io.BufferedReader):
 
     Args:
         stream: the socket's, without a buffer.
+        before_read: called before each read from it.
         ended: called when the answer is over, with whether something lies behind it in the buffer.
     """
 
-    def __init__(self, stream: io.RawIOBase, ended: Callable[[bool], None]) -> None:
-        self._source = _Source(stream)
+    def __init__(self, stream: io.RawIOBase, before_read: Callable[[], None], ended: Callable[[bool], None]) -> None:
+        self._source = _Source(stream, before_read)
         self._ended = ended
         super().__init__(self._source)
 
@@ -50,15 +51,19 @@ class Reader(io.BufferedReader):
 class _Source(io.RawIOBase):
     """A stream that can be stopped, so that a look at what is in the buffer does not fill it."""
 
-    def __init__(self, stream: io.RawIOBase) -> None:
+    def __init__(self, stream: io.RawIOBase, before_read: Callable[[], None]) -> None:
         self._stream = stream
+        self._before_read = before_read
         self.is_stopped = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        return None if self.is_stopped else self._stream.readinto(buffer)
+        if self.is_stopped:
+            return None
+        self._before_read()
+        return self._stream.readinto(buffer)
 
     def close(self) -> None:
         self._stream.close()
