@@ -25,7 +25,7 @@ class UpdateEventType(ChangeInput, EventTypeInput):
 @action(
     "PATCH /event_types/{event_type}",
     scope="event_types:write",
-    role="a host of the event type, or an organization admin or owner",
+    role="a one-on-one event type, and its host or an organization admin or owner",
     repeatable=True,
     example={"event_type": "e7c09f00-60ae-5ad0-880a-d7d9ebca060b", "description": "A first talk.", "after_buffer": 15},
 )

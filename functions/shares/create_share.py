@@ -33,7 +33,7 @@ class CreateShare(CreateInput, DurationInput, PeriodInput):
 @action(
     "POST /shares",
     scope="shares:write",
-    role="a host of the event type, or an organization admin or owner",
+    role="a one-on-one event type, and its host or an organization admin or owner",
     tools=("booking",),
     example={"event_type": "e7c09f00-60ae-5ad0-880a-d7d9ebca060b", "name": "Half an hour more", "duration": 60},
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from calendly.api import Api
 from calendly.documents import Document, Page, Resource
+from calendly.errors import InvalidRequestError, SlotUnavailableError
 from calendly.scheduled_events import Cancellation
 from calendly.transport import Operation
 
@@ -121,4 +122,14 @@ class Invitees:
             "tracking": {**dict.fromkeys(TRACKING), **tracking} if tracking else None,
             "event_guests": event_guests,
         }
-        return self._api.write(self.CREATE, "/invitees", document, Invitee)
+        try:
+            return self._api.write(self.CREATE, "/invitees", document, Invitee)
+        except InvalidRequestError as error:
+            # Whatever Calendly has against a start time, another one is what helps.
+            is_slot = isinstance(error, SlotUnavailableError) or any(f.field == "start_time" for f in error.fields)
+            if not is_slot:
+                raise
+            raise SlotUnavailableError(
+                "The time is taken, or is not offered: choose another of the event type's available times.",
+                fields=error.fields,
+            ) from None
