@@ -62,6 +62,9 @@ _DRY_RUN = {
     "required": ["dry_run", "requests"],
     "properties": {"dry_run": {"const": True}, "requests": {"type": "array", "items": {"type": "object"}}},
 }
+_KEYWORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""What pydantic calls by its own names where a validator of ours comes first."""
+
 _PAGINATION = {
     "type": "object",
     "properties": {
@@ -209,7 +212,11 @@ def _plain(schema: Any, definitions: dict[str, Any]) -> Any:
         name = schema["$ref"].rsplit("/", 1)[1]
         rest = {key: value for key, value in schema.items() if key != "$ref"}
         return _plain({**definitions[name], **rest}, definitions)
-    found = {key: _plain(value, definitions) for key, value in schema.items() if key != "title" or not _is_text(value)}
+    found = {
+        key if isinstance(value, dict) else _KEYWORDS.get(key, key): _plain(value, definitions)
+        for key, value in schema.items()
+        if key != "title" or not _is_text(value)
+    }
     if "anyOf" in found:
         options = [option for option in found.pop("anyOf") if option.get("type") != "null"]
         found = {**(options[0] if len(options) == 1 else {"anyOf": options}), **found}

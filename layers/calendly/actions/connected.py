@@ -62,7 +62,11 @@ class Connected:
         return fetch_list(self.call, wanted, fetch, order)
 
     def list_pieces(
-        self, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[R]]
+        self,
+        page_token: str | None,
+        filters: dict[str, Any],
+        fetch: Callable[[str | None], Page[R]],
+        order: Order[R] | None = None,
     ) -> Page[R]:
         """All pieces of a list that Calendly answers for a limited range only, and does not page.
 
@@ -72,10 +76,11 @@ class Connected:
             page_token: where to go on; None for the beginning.
             filters: what selects the rows; a cursor works with the same ones only.
             fetch: one piece, by its token.
+            order: how to go on within a piece by the place of its last row, where rows may go meanwhile.
         """
         from actions.lists import fetch_pieces
 
-        return fetch_pieces(self.call, page_token, filters, fetch)
+        return fetch_pieces(self.call, page_token, filters, fetch, order)
 
 
 @lru_cache(maxsize=1)

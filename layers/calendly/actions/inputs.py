@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -86,15 +86,6 @@ def _timestamp(value: str) -> str:
     return to_timestamp(moment)
 
 
-def _not_past(value: str) -> str:
-    """Calendly refuses a start that is past. A workflow's "now" always is, a little: that is moved to just ahead."""
-    now = datetime.now(UTC)
-    start = datetime.fromisoformat(value)
-    if start < now - timedelta(minutes=5):
-        raise ValueError("must not be in the past: Calendly tells busy times from now on")
-    return to_timestamp(max(start, now + timedelta(seconds=10)))
-
-
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
         raise ValueError("must be an e-mail address")
@@ -128,9 +119,6 @@ def _no_bool(value: Any) -> Any:
 
 AccountName = Annotated[str, AfterValidator(_account_name)]
 Timestamp = Annotated[str, AfterValidator(_timestamp), Field(json_schema_extra={"format": "date-time"})]
-FutureTimestamp = Annotated[
-    str, AfterValidator(_timestamp), AfterValidator(_not_past), Field(json_schema_extra={"format": "date-time"})
-]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 HttpsUrl = Annotated[str, Field(max_length=2048, json_schema_extra={"format": "uri"}), AfterValidator(_https_url)]
 WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
@@ -229,6 +217,23 @@ class ScopedInput(Input):
         return group
 
 
+class InviteeInput(Input):
+    """What an action takes that is about an invitee, who belongs to an event."""
+
+    event: EventRef | None = None
+    invitee: InviteeRef
+
+    @field_validator("invitee")
+    @classmethod
+    def _is_of_the_event(cls, invitee: str, info: ValidationInfo) -> str:
+        event = info.data.get("event")
+        if "/" not in invitee and event is None:
+            raise ValueError("needs event beside it, unless it is a full URI")
+        if "/" in invitee and event and f"/scheduled_events/{references.uuid_of(event)}/" not in invitee:
+            raise ValueError("is an invitee of another event")
+        return invitee
+
+
 class PagedInput(Input):
     """What every list takes."""
 
@@ -269,9 +274,7 @@ def parse(model: type[M], given: Mapping[str, Any]) -> M:
             {name: value for name, value in given.items() if value is not None or name not in known}
         )
     except ValidationError as error:
-        fields = [
-            _field_error(details, list(known)) for details in error.errors(include_input=False, include_url=False)
-        ]
+        fields = [_field_error(details, model) for details in error.errors(include_input=False, include_url=False)]
         raise InvalidRequestError("Invalid request.", fields=fields[:20]) from None
     if isinstance(parsed, PagedInput) and parsed.max_items is not None and not parsed.all_pages:
         raise InvalidRequestError.for_field("max_items", "needs all_pages: true; for a single page use count")
@@ -292,15 +295,32 @@ def _refuse_half_characters(given: Mapping[str, Any]) -> None:
             raise InvalidRequestError.for_field(readable(name), "holds half a character (a lone surrogate)") from None
 
 
-def _field_error(details: Mapping[str, Any], known: list[str]) -> FieldError:
+def _field_error(details: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
     field = readable(".".join(str(part) for part in details["loc"])) or "input"
     if details["type"] == "extra_forbidden":
-        return FieldError(field, _unknown(field, known))
+        return FieldError(field, _unknown(str(details["loc"][-1]), _names(model, details["loc"][:-1])))
     if details["type"] == "value_error":
         return FieldError(field, details["msg"].removeprefix("Value error, "))
     return FieldError(
         field, _MESSAGES.get(details["type"], "is not of the right form").format(**details.get("ctx", {}))
     )
+
+
+def _names(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The names that are known at a place in an input."""
+    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    if not place:
+        return list(fields)
+    part = _part_in(fields.get(str(place[0])))
+    inner = [each for each in place[1:] if isinstance(each, str)]
+    return _names(part, inner) if part else []
+
+
+def _part_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in a type such as ``list[Part] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _part_in(each))), None)
 
 
 def _unknown(field: str, known: list[str]) -> str:

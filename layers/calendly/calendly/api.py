@@ -103,9 +103,17 @@ class Api:
         """Send an operation that answers a single resource."""
         return self._document(operation, self.send(operation, path), model)
 
-    def write(self, operation: Operation, path: str, document: Mapping[str, Any], model: type[R]) -> Document[R]:
+    def write(
+        self,
+        operation: Operation,
+        path: str,
+        document: Mapping[str, Any],
+        model: type[R],
+        params: Mapping[str, Any] | None = None,
+    ) -> Document[R]:
         """Send an operation that creates or changes a resource and answers it. Members that are None are left out."""
-        return self._document(operation, self.send(operation, path, document=_given(document)), model)
+        response = self.send(operation, path, document=_given(document), params=params)
+        return self._document(operation, response, model)
 
     def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
         """Send an operation that answers a list. Parameters that are None are left out."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import Field
 
@@ -64,6 +66,8 @@ class UserAvailabilitySchedules:
 
     RETRIEVE = Operation("GET", "/user_availability_schedules/{uuid}")
     LIST = Operation("GET", "/user_availability_schedules")
+    CREATE = Operation("POST", "/user_availability_schedules", write=True)
+    UPDATE = Operation("PATCH", "/user_availability_schedules/{uuid}", write=True, repeatable=True)
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -77,6 +81,27 @@ class UserAvailabilitySchedules:
         """A user's schedules. Scope ``availability:read``."""
         params = {"user": self._api.uri(user, "users")}
         return self._api.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
+
+    def create(
+        self, *, name: str, rules: Sequence[Mapping[str, Any]], timezone: str | None = None
+    ) -> Document[AvailabilitySchedule]:
+        """Make a schedule of the account's own user. Scope ``availability:write``."""
+        document = {"name": name, "timezone": timezone, "rules": rules}
+        return self._api.write(self.CREATE, "/user_availability_schedules", document, AvailabilitySchedule)
+
+    def update(
+        self,
+        user_availability_schedule: str,
+        *,
+        name: str | None = None,
+        timezone: str | None = None,
+        rules: Sequence[Mapping[str, Any]] | None = None,
+        default: bool | None = None,
+    ) -> Document[AvailabilitySchedule]:
+        """Change what is given of a schedule, by UUID or URI; ``rules`` replace all. Scope ``availability:write``."""
+        path = self._api.path(user_availability_schedule, "user_availability_schedules")
+        document = {"name": name, "timezone": timezone, "rules": rules, "default": default}
+        return self._api.write(self.UPDATE, path, document, AvailabilitySchedule)
 
 
 class UserBusyTimes:

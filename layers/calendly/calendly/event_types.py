@@ -1,6 +1,9 @@
-"""Event types: ``GET /event_types`` and ``GET /event_types/{uuid}``."""
+"""Event types: ``/event_types``."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from calendly.api import Api
 from calendly.documents import Document, Page, Resource
@@ -77,10 +80,9 @@ class EventTypes:
     """Operations on event types."""
 
     RETRIEVE = Operation("GET", "/event_types/{uuid}")
-    LIST = Operation(
-        "GET",
-        "/event_types",
-    )
+    LIST = Operation("GET", "/event_types")
+    CREATE = Operation("POST", "/event_types", write=True)
+    UPDATE = Operation("PATCH", "/event_types/{uuid}", write=True, repeatable=True)
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -114,3 +116,21 @@ class EventTypes:
             "page_token": page_token,
         }
         return api.list(self.LIST, "/event_types", params, EventType)
+
+    def create(self, *, owner: str, name: str, fields: Mapping[str, Any]) -> Document[EventType]:
+        """Make a one-on-one event type. Scope ``event_types:write``.
+
+        Args:
+            owner: the user who hosts it, by UUID or URI.
+            name: what it is called.
+            fields: more, as Calendly names it: ``active``, ``description``, ``duration``, ``locations`` ...
+        """
+        document = {"owner": self._api.uri(owner, "users"), "name": name, **fields}
+        return self._api.write(self.CREATE, "/event_types", document, EventType)
+
+    def update(self, event_type: str, fields: Mapping[str, Any]) -> Document[EventType]:
+        """Change what is given of a one-on-one event type, by UUID or URI. Scope ``event_types:write``.
+
+        Calendly ignores fields that it does not know, or that cannot be changed.
+        """
+        return self._api.write(self.UPDATE, self._api.path(event_type, "event_types"), fields, EventType)

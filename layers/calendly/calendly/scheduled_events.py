@@ -1,4 +1,4 @@
-"""Scheduled events: ``GET /scheduled_events`` and ``GET /scheduled_events/{uuid}``."""
+"""Scheduled events: ``/scheduled_events``."""
 
 from __future__ import annotations
 
@@ -88,11 +88,7 @@ class ScheduledEvents:
     """Operations on scheduled events."""
 
     RETRIEVE = Operation("GET", "/scheduled_events/{uuid}")
-    LIST = Operation(
-        "GET",
-        "/scheduled_events",
-    )
-
+    LIST = Operation("GET", "/scheduled_events")
     CANCEL = Operation("POST", "/scheduled_events/{uuid}/cancellation", write=True, repeatable=True)
 
     def __init__(self, api: Api) -> None:
