@@ -1,10 +1,10 @@
-"""The one place that speaks HTTP, over ``requests``.
+"""The only module that sends HTTP requests, over ``requests``.
 
-``requests`` brings proxies and CA bundles from the environment. Three things are added to it: a deadline for the whole
-exchange, where its timeouts are for one read; the difference between a request that surely was not sent and one that
-may have been; and a bound on how much of an answer is held in memory.
+``requests`` takes proxies and CA bundles from the environment. This module adds a deadline for the whole exchange (the
+timeouts of ``requests`` apply to one read), the distinction between a request that was certainly not sent and one that
+may have been, and a limit on the size of an answer.
 
-A connection knows the exchange that uses it, and a thread shuts its socket down at the exchange's deadline.
+A connection knows the exchange that uses it, and a thread shuts down its socket at the exchange's deadline.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from calendly.version import VERSION
 USER_AGENT = f"calendly-actions/{VERSION}"
 
 CONNECT_TIMEOUT = 3.05
-"""Seconds for each address of a host, and for the TLS handshake."""
+"""Seconds to connect to each address of a host, and for the TLS handshake."""
 
 READ_TIMEOUT = 20.0
 """Seconds to wait for each piece of an answer."""
@@ -49,10 +49,10 @@ MAX_ANSWER_BYTES = 16_000_000
 """The largest body, decompressed."""
 
 POOL_SIZE = 32
-"""Connections kept for later, of one origin."""
+"""Connections kept open per origin."""
 
 IDLE_SECONDS = 60
-"""For how long. A frozen function does not hear the other side hang up, and would lose a request by it."""
+"""Seconds a connection is kept. A frozen function misses that the other side closed it, and would lose a request."""
 
 _CUT_AGAIN_SECONDS = 0.05
 _TARGET = re.compile(r"[!-~]*")
@@ -61,14 +61,14 @@ Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 class NotSentError(Exception):
-    """No connection was made, tunnel and TLS included, so that nobody can have acted on the request.
+    """No connection was made, including proxy tunnel and TLS, so the request cannot have been acted on.
 
-    The text is the name of the cause's class, without an address or a header.
+    The text is the class name of the cause, without a URL or a header.
     """
 
 
 class LostError(Exception):
-    """The request was sent, or a part of it, and no whole answer came back. The text is like NotSentError's."""
+    """The request may have been sent, and no complete answer came back. The text is like NotSentError's."""
 
 
 class AnswerTooLargeError(LostError):
@@ -79,9 +79,9 @@ class Answer(NamedTuple):
     """An HTTP answer.
 
     Attributes:
-        status: of HTTP, 200 or above.
-        headers: by name, in any case.
-        body: whole and decompressed.
+        status: the HTTP status, 200 or above.
+        headers: by name; not case-sensitive.
+        body: complete and decompressed.
     """
 
     status: int
@@ -93,12 +93,12 @@ class Answer(NamedTuple):
 
 
 class Http:
-    """One ``requests.Session``. Made once per process; safe to share between threads."""
+    """One ``requests.Session``. Created once per process; safe to share between threads."""
 
     def __init__(self) -> None:
         self._session = _Session()
         self._session.headers = CaseInsensitiveDict({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
-        # Without an auth, requests takes one from .netrc, which replaces the Authorization header.
+        # Without an auth, requests reads one from .netrc, which would replace the Authorization header.
         self._session.auth = _as_it_is
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _Adapter(pool_maxsize=POOL_SIZE, max_retries=0)
@@ -115,16 +115,16 @@ class Http:
         deadline: Deadline,
         auth: Auth | None = None,
     ) -> Answer:
-        """Send one request, once, and read the whole answer. Redirects are answers like others.
+        """Send one request, once, and read the whole answer. A redirect is returned and not followed.
 
         Args:
             method, url, headers, body: what to send. Host, length and encodings are added.
-            deadline: nothing is waited for past it, however slowly an answer drips in.
+            deadline: the exchange ends here, however slowly the answer arrives.
             auth: signs the request when it is otherwise complete.
 
         Raises:
             NotSentError, LostError.
-            ValueError: what is to be sent would not be one request.
+            ValueError: the URL or a header would break the request.
         """
         _check(url, headers)
         exchange = _Exchange(deadline)
@@ -137,7 +137,7 @@ class Http:
                     headers=headers,
                     data=body,
                     auth=auth,
-                    # Half of what is left, so that a host's next address has a turn.
+                    # Half of the time left, so that a host's next address gets a chance.
                     timeout=(min(CONNECT_TIMEOUT, left / 2), min(READ_TIMEOUT, left)),
                     allow_redirects=False,
                     stream=True,
@@ -147,15 +147,15 @@ class Http:
         except LostError:
             raise
         except Exception as error:
-            # By what had happened, and not by the error's class, which says the same before and after. Its text is
-            # left out, and the error with it, because it holds the address.
+            # Decided by what had happened, because the same error class is raised before and after sending. The error
+            # and its text are left out, because they contain the URL.
             reason = "Timeout" if exchange.is_over else type(error).__name__
             raise (LostError if exchange.is_connected else NotSentError)(reason) from None
 
 
 @lru_cache(maxsize=1)
 def shared() -> Http:
-    """The process's one session."""
+    """The session of this process."""
     return Http()
 
 
@@ -167,23 +167,23 @@ def _check(url: str, headers: Mapping[str, str]) -> None:
     address = urlsplit(url)
     # urlsplit drops line breaks.
     if not _TARGET.fullmatch(address.path + address.query) or re.search(r"[\r\n\t]", url):
-        raise ValueError("a path or query that is not encoded")
+        raise ValueError("the path or query is not encoded")
     head = "".join([*headers, *headers.values()])
     if re.search(r"[\r\n\0]", head):
-        raise ValueError("a line break within a header")
+        raise ValueError("a header contains a line break")
     head.encode("latin-1")
 
 
 def _body(response: requests.Response) -> bytes:
-    """The rest of an answer.
+    """The body of an answer.
 
     Raises:
-        LostError: it is not whole, or says two things about where it ends.
-        Exception: what the libraries raise where the other side hangs up.
+        LostError: it is incomplete, or its length is ambiguous.
+        Exception: what the libraries raise when the other side closes the connection.
     """
     raw = response.raw
     if response.status_code < 200:
-        # http.client skips 100 alone. After any other the real answer may follow, on a connection that is closed here.
+        # http.client skips only status 100. After any other 1xx the real answer may follow on this connection.
         raise LostError("InterimAnswer")
     lengths = set(raw.headers.getlist("content-length"))
     if lengths and not (len(lengths) == 1 and lengths.pop().isdecimal()):
@@ -202,17 +202,17 @@ def _body(response: requests.Response) -> bytes:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None. Requests reads a redirect's whole body at once even where it does not follow."""
+        """None: requests would read a redirect's whole body at once even if it does not follow it."""
 
 
 class _Exchange:
-    """One request and its answer, under way on the thread that entered it.
+    """One request and its answer, in progress on the thread that entered it.
 
     Attributes:
-        connection: which it uses at the moment.
-        is_connected: whether the request can have been sent.
+        connection: the connection in use.
+        is_connected: whether the request may have been sent.
         is_over: whether the deadline has passed.
-        bundle: where the trusted certificates are.
+        bundle: the path of the CA bundle.
     """
 
     def __init__(self, deadline: Deadline) -> None:
@@ -235,11 +235,11 @@ class _Exchange:
         self._has_ended.set()
         self._watcher.join()
         if self.is_over and kind is None:
-            # What was read last may be what the shutdown left of it.
+            # The shutdown may have cut off the end of what was read.
             raise TimeoutError
 
     def time_left(self) -> float:
-        """Seconds. Raises TimeoutError where there are none."""
+        """Seconds left. Raises TimeoutError if there are none."""
         left = self._deadline.remaining()
         if self.is_over or not left:
             self.is_over = True
@@ -247,13 +247,13 @@ class _Exchange:
         return left
 
     def answered(self, is_spoilt: bool) -> None:
-        """An answer has been read, or given up; is_spoilt says whether something that nobody asked for lies behind."""
+        """The answer has been read or abandoned; is_spoilt says whether unexpected bytes follow."""
         if self.is_connected and self.connection is not None:
             self.connection.rest(is_spoilt)
 
     def _watch(self) -> None:
         seconds = self._deadline.remaining()
-        # Again and again, because at any one moment there may be no socket to shut down.
+        # Repeated, because there may be no socket to shut down at a given moment.
         while not self._has_ended.wait(seconds):
             self.is_over = True
             if self.connection is not None:
@@ -265,7 +265,7 @@ _under_way: ContextVar[_Exchange] = ContextVar("exchange")
 
 
 class _Response(HTTPResponse):
-    """http.client's, with a reader that does not take the end of the stream for the end of a line."""
+    """http.client's response, with a reader that does not treat the end of the stream as the end of a line."""
 
     def __init__(self, sock: socket.socket, *args: Any, **how: Any) -> None:
         super().__init__(sock, *args, **how)
@@ -274,7 +274,7 @@ class _Response(HTTPResponse):
     def begin(self) -> None:
         super().begin()
         if self.msg.defects:
-            # Lines that are no headers hide those after them, such as a length. urllib3 goes on, and logs the address.
+            # A malformed line hides the headers after it, such as a length. urllib3 would continue and log the URL.
             raise HTTPException
 
 
@@ -282,7 +282,7 @@ class _Watched(HTTPConnection):
     """A connection whose socket is shut down at the deadline of the exchange that uses it.
 
     Attributes:
-        wire: the socket under whatever is layered on it, once it is known.
+        wire: the innermost socket, once it is known.
     """
 
     response_class = _Response
@@ -306,12 +306,12 @@ class _Watched(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        """Asked before a kept connection is used again."""
-        # First, so that the exchange before cannot cut this one after the check.
+        """Whether a kept connection can be used again; urllib3 asks before it does so."""
+        # First, so that the previous exchange cannot cut this one after the check.
         self._enter()
         return (
             not self._is_spoilt
-            # By the clock on the wall: others stand still while a function is frozen.
+            # Wall-clock time, because monotonic clocks may stop while a function is frozen.
             and time.time() - self._idle_since < IDLE_SECONDS
             and not (isinstance(self.sock, ssl.SSLSocket) and self.sock.pending())
             and super().is_connected
@@ -320,23 +320,23 @@ class _Watched(HTTPConnection):
     def request(self, *args: Any, **how: Any) -> None:
         if not self.is_closed:
             exchange = self._enter()
-            # urllib3 would give the sending of the whole request the time of a connect.
+            # urllib3 would apply the connect timeout to sending the whole request.
             self.timeout = min(READ_TIMEOUT, exchange.time_left())
             exchange.is_connected = True
         super().request(*args, **how)
 
     def rest(self, is_spoilt: bool) -> None:
-        """No longer in use."""
+        """The connection is idle from now on."""
         self._is_spoilt = is_spoilt
         self._idle_since = time.time()
 
     def cut(self, exchange: _Exchange) -> None:
-        """Shut the socket down, unless another exchange uses it by now."""
+        """Shut down the socket, unless another exchange uses it by now."""
         with self._lock:
             wire = self.wire or self.sock
             if self._exchange is exchange and wire is not None:
                 with suppress(OSError):
-                    # The plain socket's: that of TLS changes what the other thread is reading with.
+                    # The plain socket's shutdown: the TLS socket's changes state that the other thread is reading with.
                     socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
     def _enter(self) -> _Exchange:
@@ -352,7 +352,7 @@ class _WatchedTls(_Watched, HTTPSConnection):
 
 
 class _TlsSocket(ssl.SSLSocket):
-    """A socket that the connection knows from its handshake on, which has taken the plain one away."""
+    """A TLS socket that registers itself with the connection at its handshake, because it detached the plain socket."""
 
     def do_handshake(self, block: bool = False) -> None:
         exchange = _under_way.get()
@@ -363,7 +363,7 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 class _SocketOptions(list[tuple[int, int, int]]):
-    """Read before each address of a host is tried, and thus the place to stop trying."""
+    """Iterated before each address of a host is tried, which makes it the place to check the deadline."""
 
     def __iter__(self) -> Iterator[tuple[int, int, int]]:
         _under_way.get().time_left()
@@ -380,12 +380,12 @@ class _TlsPool(HTTPSConnectionPool):
 
 _POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _TlsPool}
 
-# Without delay also to a proxy: head and body are sent one after the other.
+# No delay, also to a proxy: head and body are sent one after the other.
 _OPTIONS = _SocketOptions([(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
 
 
 class _Adapter(HTTPAdapter):
-    """Makes watched connections, directly and through proxies, and loads a CA bundle once and not per connection."""
+    """Creates watched connections, direct or through proxies, and loads a CA bundle once instead of per connection."""
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **how: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, socket_options=_OPTIONS, **how)
@@ -409,7 +409,7 @@ class _Adapter(HTTPAdapter):
         return host, {"ssl_context": _tls(_under_way.get().bundle)} if host["scheme"] == "https" else {}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing: the pool's context has the bundle."""
+        """Does nothing: the pool's TLS context has the bundle."""
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,7 @@
-"""Reading an answer strictly, and no more of it than is asked for.
+"""Reads an answer strictly and without reading ahead.
 
-The standard library is lenient: it takes a stream that ends within the headers for one with fewer headers, drops what
-comes behind an answer, and reads without a bound where a chunk says that it is -1 bytes long.
+The standard library is lenient: it accepts a stream that ends within the headers, drops bytes that follow an answer,
+and reads without limit if a chunk claims to be -1 bytes long.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Reader(io.BufferedReader):
     """A buffer over a socket's stream, for one answer.
 
     Args:
-        stream: the socket's, without a buffer.
-        ended: called when the answer is over, with whether something lies behind it in the buffer.
+        stream: the socket's unbuffered stream.
+        ended: called at the end of the answer, with whether more bytes follow it in the buffer.
     """
 
     def __init__(self, stream: io.RawIOBase, ended: Callable[[bool], None]) -> None:
@@ -48,7 +48,7 @@ class Reader(io.BufferedReader):
 
 
 class _Source(io.RawIOBase):
-    """A stream that can be stopped, so that a look at what is in the buffer does not fill it."""
+    """A stream that can be stopped, so that peeking into the buffer does not fill it."""
 
     def __init__(self, stream: io.RawIOBase) -> None:
         self._stream = stream
@@ -66,13 +66,13 @@ class _Source(io.RawIOBase):
 
 
 def gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress piece by piece: of a few bytes that stand for gigabytes, no more is made than is asked for.
+    """Decompress piece by piece, so that a compression bomb never expands further than the caller reads.
 
-    urllib3 does so as well, but takes a stream that is cut off for a whole one.
+    urllib3 does this as well, but accepts a truncated stream.
 
     Raises:
-        zlib.error: no gzip, or damaged.
-        EOFError: the stream is cut off.
+        zlib.error: the data is not gzip, or is damaged.
+        EOFError: the stream is truncated.
     """
     stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
     is_whole = True
