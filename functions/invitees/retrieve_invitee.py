@@ -10,7 +10,7 @@ from calendly.references import uuid_of
 
 
 class RetrieveInvitee(Input):
-    """Which one."""
+    """The invitee."""
 
     event: EventRef | None = None
     invitee: InviteeRef
@@ -20,9 +20,9 @@ class RetrieveInvitee(Input):
     def _is_of_the_event(cls, invitee: str, info: ValidationInfo) -> str:
         event = info.data.get("event")
         if "/" not in invitee and event is None:
-            raise ValueError("needs event beside it, unless it is a full URI")
+            raise ValueError("needs event as well, unless it is a full URI")
         if "/" in invitee and event and f"/scheduled_events/{uuid_of(event)}/" not in invitee:
-            raise ValueError("is an invitee of another event")
+            raise ValueError("belongs to another event")
         return invitee
 
 

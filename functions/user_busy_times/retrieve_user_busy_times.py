@@ -1,6 +1,6 @@
-"""Retrieve when a user is busy, over any range from now on.
+"""Retrieve a user's busy times, in a range of any length from now on.
 
-A range that is too long for one answer comes in parts.
+A range that is too long for one answer is returned in parts.
 """
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -12,12 +12,14 @@ from calendly.documents import Page
 
 
 class RetrieveUserBusyTimes(Input):
-    """Whose busy times, and when."""
+    """The user and the range."""
 
     user: UserRef = "me"
-    start_time: FutureTimestamp = Field(description="The start of the range: now or later.")
+    start_time: FutureTimestamp = Field(description="The start of the range; must not be in the past.")
     end_time: Timestamp = Field(description="The end of the range.")
-    page_token: PageToken | None = Field(default=None, description="Where to go on in a range that comes in parts.")
+    page_token: PageToken | None = Field(
+        default=None, description="Where to continue: next_page_token of the previous answer."
+    )
 
     @field_validator("end_time")
     @classmethod

@@ -15,8 +15,8 @@ class Declaration(NamedTuple):
     Attributes:
         route: method and path below ``/accounts/{account}``, as in Calendly's API; empty for the task of a workflow.
         scope: the Calendly scope it needs.
-        role: who may do this, if Calendly documents it; completes the sentence "It takes ...".
-        plan: the Calendly plan it needs, if Calendly documents it; completes the sentence "It takes ...".
+        role: who may do this, if Calendly documents it; completes the sentence "This requires ...".
+        plan: the Calendly plan it needs, if Calendly documents it; completes the sentence "This requires ...".
         destroys: whether it deletes something that cannot be restored; a hint to callers.
         repeatable: whether a write is idempotent: sending it again has the same effect as sending it once.
         tools: the sets in ``TOOL_SETS`` that it belongs to.

@@ -133,9 +133,9 @@ def _explained(error: CalendlyError, declared: Declaration, account: str) -> Cal
     if isinstance(error, InsufficientScopeError):
         return insufficient_scope(account, error.missing_scopes or (declared.scope,))
     if isinstance(error, PermissionDeniedError) and error.about_role and declared.role:
-        return PermissionDeniedError(f"{error.message} It takes {declared.role}.", about_role=True)
+        return PermissionDeniedError(f"{error.message} This requires {declared.role}.", about_role=True)
     if isinstance(error, PlanUpgradeRequiredError) and declared.plan:
-        return PlanUpgradeRequiredError(f"{error.message} It takes {declared.plan}.")
+        return PlanUpgradeRequiredError(f"{error.message} This requires {declared.plan}.")
     return error
 
 
