@@ -66,7 +66,7 @@ def paste(path: Path, place: str, anchor: str, block: str) -> None:
 
 def run(tree: Path, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=tree, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, *arguments], cwd=tree, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
