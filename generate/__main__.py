@@ -1,4 +1,4 @@
-"""``python -m generate``: write everything that is made from the actions; ``--check`` says what is out of date."""
+"""``python -m generate``: write everything that is generated from the actions. ``--check`` lists outdated files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generate.catalog import ROOT, Action, find
 
 
 def files(root: Path, actions: list[Action]) -> dict[Path, str]:
-    """What every file that is made from the actions has to hold."""
+    """The content of every file that is generated from the actions."""
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     return {
         root / "template.yaml": template.write((root / "template.yaml").read_text(), actions),
@@ -24,7 +24,7 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
 
 
 def outdated(root: Path, actions: list[Action]) -> list[str]:
-    """The files that do not hold what they should, and the events of actions that are gone."""
+    """The files whose content is out of date, and the events of actions that no longer exist."""
     wanted = files(root, actions)
     known = {action.name for action in actions}
     gone = [path for path in (root / "events").iterdir() if path.name not in known]
@@ -33,7 +33,7 @@ def outdated(root: Path, actions: list[Action]) -> list[str]:
 
 
 def generate(root: Path) -> list[str]:
-    """Bring everything up to date; returns what was changed."""
+    """Bring everything up to date; returns the changed files."""
     actions = find(root / "functions")
     changed = outdated(root, actions)
     for path, text in files(root, actions).items():

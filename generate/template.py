@@ -1,4 +1,4 @@
-"""The actions' resources in ``template.yaml``: two CloudFormation resources each, between two markers, by family."""
+"""The actions' resources in ``template.yaml``, between two markers, by family: two CloudFormation resources each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ END = "  # </actions>\n"
 
 
 def write(template: str, actions: list[Action]) -> str:
-    """The template with the resources of these actions in place of those it has."""
+    """The template with everything between the markers replaced by the resources of these actions."""
     head, rest = template.split(BEGIN)
     _, tail = rest.split(END)
     families = groupby(actions, key=lambda action: action.family)
@@ -37,7 +37,7 @@ def _resource(action: Action) -> str:
 
 
 def _description(action: Action) -> str:
-    """Lambda takes 256 characters; YAML wants quotes around a colon."""
+    """The summary, at most 256 characters for Lambda. YAML needs quotes around a colon."""
     text = action.summary
     return f'"{text}"' if ":" in text else text
 

@@ -1,4 +1,4 @@
-"""``python -m local``: the stack until Ctrl-C or SIGTERM. ``python -m local demo``: the stack for one demonstration."""
+"""``python -m local`` runs the stack until Ctrl-C or SIGTERM. ``python -m local demo`` runs it for a demonstration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print("Starting the local stack ...", flush=True)
-    # Imported late: a taken port is told at once.
+    # Imported late, so that a taken port is reported at once.
     from local import demo
     from local.stack import LocalStack
 
@@ -42,11 +42,11 @@ def _tell(stack: object) -> None:
   API (as API Gateway serves it)   {urls["api_url"]}
   Lambda Invoke API                {urls["lambda_url"]}
   AWS services                     {urls["aws_url"]}
-  Calendly sandbox                 {urls["calendly_url"]}   look inside: {urls["calendly_url"]}/_sandbox/state
+  Calendly sandbox                 {urls["calendly_url"]}   its state: {urls["calendly_url"]}/_sandbox/state
   functions' logs                  {urls["logs"]}
 
 Connect an account:  curl -s -X POST {urls["api_url"]}/accounts/default/connect
-and open the authorize_url it answers in a browser. Then for example:
+and open the authorize_url of the answer in a browser. Then, for example:
                      curl -s {urls["api_url"]}/accounts/default/users/me
 Deliver webhooks:    curl -s {urls["api_url"]}/accounts/default/webhook_subscriptions \\
                      -d '{{"events": ["invitee.created"]}}'

@@ -1,4 +1,4 @@
-"""The local stack: everything that runs when the template is deployed, in one process and its children."""
+"""The local stack: everything that the template deploys, in one process and its children."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from local.ports import HOST, Ports
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Read by SAM CLI and moto when they are imported: no telemetry, and credentials that are nobody's.
+# SAM CLI and moto read these when they are imported: no telemetry, and dummy credentials.
 os.environ.update(
     SAM_CLI_TELEMETRY="0",
     AWS_ACCESS_KEY_ID="local",
-    AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - nobody's
+    AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - a dummy
     AWS_DEFAULT_REGION="us-east-1",
     AWS_EC2_METADATA_DISABLED="true",
 )
@@ -38,16 +38,16 @@ from sandbox.world import App  # noqa: E402
 
 
 class LocalStack:
-    """Starts on entering and stops, with every process it started, on leaving.
+    """A context manager that starts the stack, and stops it with every process it started.
 
     Args:
         ports: where to listen.
-        logs: the folder for the functions' logs, a file each.
-        wrap: a WSGI middleware by part, ``aws`` or ``calendly``, for whoever wants to watch.
+        logs: the folder for the functions' logs, one file each.
+        wrap: WSGI middleware for ``aws`` or ``calendly``, to observe requests.
 
     Attributes:
-        sandbox: the sandbox's application, once started.
-        pool: the functions' processes, once started.
+        sandbox: the sandbox's application, after the start.
+        pool: the functions' processes, after the start.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class LocalStack:
         self._closing.close()
 
     def invoke(self, function: str, payload: Any) -> Any:
-        """Call a function over the direct door; returns what ``boto3`` does, with the payload parsed."""
+        """Invoke a function directly; returns ``boto3``'s answer with the payload parsed."""
         answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(payload).encode())
         answer["Payload"] = json.loads(answer["Payload"].read() or b"null")
         return answer
@@ -91,7 +91,7 @@ class LocalStack:
             "PublicUrl": self.api_url,
         }
         resources = Template(ROOT / "template.yaml", parameters)
-        # SAM CLI takes a reference to a resource for its logical id, unless it is told better.
+        # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
         template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
         self._serve(self._wrapped("aws", self._moto()), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
@@ -101,7 +101,7 @@ class LocalStack:
         make_resources(resources, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)
-        # Functions do not write bytecode, and compiling the layer at each start would take most of it.
+        # Functions do not write bytecode, so the layer is compiled once. Otherwise it would dominate every cold start.
         compileall.compile_dir(ROOT / "layers" / "calendly", quiet=2)
         self.pool = FunctionPool(self.logs)
         self._closing.callback(self.pool.close)
@@ -114,7 +114,7 @@ class LocalStack:
             template.schedules(), lambda schedule: self.invoke(schedule.function, json.loads(schedule.input))
         )
         self._closing.callback(scheduler.stop)
-        # What SAM CLI and moto brought is there to stay; going through it all, again and again, holds calls up.
+        # The objects of SAM CLI and moto live as long as the process. Freezing them keeps garbage collection short.
         gc.freeze()
         self._closing.callback(gc.unfreeze)
 
@@ -127,7 +127,7 @@ class LocalStack:
         self._closing.callback(server.shutdown)
 
     def _environment(self) -> dict[str, str]:
-        """What functions need here and not in AWS: where AWS is."""
+        """Variables that functions only need locally: the addresses of AWS."""
         return {
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_ENDPOINT_URL_LAMBDA": self.lambda_url,
@@ -137,7 +137,7 @@ class LocalStack:
         }
 
     def _store_oauth_app(self, app: App) -> None:
-        """What the operator does once after a deployment."""
+        """Store the OAuth application's credentials, as the operator does once after a deployment."""
         self.aws.client("secretsmanager").put_secret_value(
             SecretId="local/oauth-app",
             SecretString=json.dumps(

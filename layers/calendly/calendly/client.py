@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class Calendly:
-    """The resources of Calendly as one account sees them.
+    """Calendly's resources, as one account sees them.
 
-    Each module is imported when its resource is first used: an action pays at cold start for what it uses alone.
+    Each module is imported when its resource is first used, so a cold start only imports what the action needs.
 
     Args:
         api: the account's access.

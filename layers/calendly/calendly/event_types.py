@@ -11,7 +11,7 @@ from calendly.transport import Operation
 
 
 class CustomQuestion(Resource):
-    """A question that invitees answer when they book."""
+    """A question for invitees on the booking page."""
 
     name: str = ""
     type: str = ""
@@ -23,7 +23,7 @@ class CustomQuestion(Resource):
 
 
 class LocationConfiguration(Resource):
-    """A place or conference an event type offers; ``kind`` is not the ``type`` that events carry."""
+    """A location that an event type offers. Its ``kind`` differs from the ``type`` of an event's location."""
 
     kind: str = ""
     location: str | None = None
@@ -42,7 +42,7 @@ class Profile(Resource):
 class EventType(Resource):
     """A kind of meeting that can be booked. ``duration`` is in minutes.
 
-    ``profile`` is null on some event types, ``duration_options`` on one-off ones.
+    ``profile`` is null for some event types, and ``duration_options`` for one-off ones.
     """
 
     uri: str = ""
@@ -88,7 +88,7 @@ class EventTypes:
         self._api = api
 
     def retrieve(self, event_type: str) -> Document[EventType]:
-        """An event type by UUID or URI; deleted ones too, with ``deleted_at`` set. Scope ``event_types:read``."""
+        """An event type by UUID or URI. A deleted one has ``deleted_at``. Scope ``event_types:read``."""
         return self._api.retrieve(self.RETRIEVE, self._api.path(event_type, "event_types"), EventType)
 
     def list(
@@ -103,7 +103,7 @@ class EventTypes:
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[EventType]:
-        """Event types of a user or an organization, one of which is required. Scope ``event_types:read``."""
+        """Event types of a user or an organization; one of them is required. Scope ``event_types:read``."""
         api = self._api
         params = {
             "user": api.optional_uri(user, "users"),

@@ -13,7 +13,7 @@ from calendly.transport import Operation
 
 
 class QuestionAndAnswer(Resource):
-    """What an invitee was asked when booking, and what they said."""
+    """A question on the booking page, and the invitee's answer."""
 
     question: str = ""
     answer: str = ""
@@ -21,9 +21,9 @@ class QuestionAndAnswer(Resource):
 
 
 class Invitee(Resource):
-    """Somebody who booked an event. ``cancellation`` is there only once they, or the event, are canceled.
+    """A person who booked an event. ``cancellation`` is present only after they or the event were canceled.
 
-    Of a reschedule, the old one has ``rescheduled`` and ``new_invitee``, and the new one has ``old_invitee``.
+    After a reschedule, the old invitee has ``rescheduled`` and ``new_invitee``, and the new one has ``old_invitee``.
     """
 
     uri: str = ""
@@ -68,7 +68,7 @@ class Invitees:
         self._api = api
 
     def retrieve(self, invitee: str, event: str | None = None) -> Document[Invitee]:
-        """An invitee, by URI, or by UUID and event. Scope ``scheduled_events:read``."""
+        """An invitee by URI, or by UUID and event. Scope ``scheduled_events:read``."""
         kind = f"{self._api.path(event, 'scheduled_events')[1:]}/invitees" if event else "scheduled_events/*/invitees"
         return self._api.retrieve(self.RETRIEVE, self._api.path(invitee, kind), Invitee)
 
@@ -82,7 +82,7 @@ class Invitees:
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[Invitee]:
-        """An event's invitees, oldest first unless ``sort`` says otherwise. Scope ``scheduled_events:read``."""
+        """An event's invitees, oldest first by default. Scope ``scheduled_events:read``."""
         params = {"status": status, "email": email, "sort": sort, "count": count, "page_token": page_token}
         path = f"{self._api.path(event, 'scheduled_events')}/invitees"
         return self._api.list(self.LIST, path, params, Invitee)
