@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 
 from generate.catalog import Action
@@ -37,9 +38,9 @@ def _resource(action: Action) -> str:
 
 
 def _description(action: Action) -> str:
-    """Lambda takes 256 characters; YAML wants quotes around a colon."""
+    """Lambda takes 256 characters; YAML wants quotes around text with a colon, as JSON puts them."""
     text = action.summary
-    return f'"{text}"' if ":" in text else text
+    return json.dumps(text) if ":" in text else text
 
 
 def _role(action: Action) -> str:

@@ -11,6 +11,7 @@ READING = (
 )
 
 WRITING = (
+    "organizations:write",
     "scheduling_links:write",
     "webhooks:write",
 )

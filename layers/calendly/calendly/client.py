@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 from calendly.api import Api
 
 if TYPE_CHECKING:
+    from calendly.activity_log_entries import ActivityLogEntries
     from calendly.availability import UserAvailabilitySchedules, UserBusyTimes
+    from calendly.contact_lists import ContactLists
+    from calendly.contacts import ContactCustomFieldDefinitions, Contacts
+    from calendly.data_compliance import DataCompliance
     from calendly.event_types import EventTypes
     from calendly.groups import GroupRelationships, Groups
     from calendly.invitees import Invitees
-    from calendly.organizations import OrganizationMemberships
+    from calendly.meeting_recaps import MeetingRecaps
+    from calendly.notes import Notes
+    from calendly.organizations import OrganizationInvitations, OrganizationMemberships, Organizations
+    from calendly.outgoing_communications import OutgoingCommunications
+    from calendly.routing_forms import RoutingForms, RoutingFormSubmissions
     from calendly.scheduled_events import ScheduledEvents
     from calendly.scheduling_links import SchedulingLinks
+    from calendly.teams import Teams
     from calendly.users import Users
     from calendly.webhook_subscriptions import WebhookSubscriptions
 
@@ -32,10 +41,34 @@ class Calendly:
         self.api = api
 
     @cached_property
-    def users(self) -> Users:
-        from calendly.users import Users
+    def activity_log_entries(self) -> ActivityLogEntries:
+        from calendly.activity_log_entries import ActivityLogEntries
 
-        return Users(self.api)
+        return ActivityLogEntries(self.api)
+
+    @cached_property
+    def contact_custom_field_definitions(self) -> ContactCustomFieldDefinitions:
+        from calendly.contacts import ContactCustomFieldDefinitions
+
+        return ContactCustomFieldDefinitions(self.api)
+
+    @cached_property
+    def contact_lists(self) -> ContactLists:
+        from calendly.contact_lists import ContactLists
+
+        return ContactLists(self.api)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        from calendly.contacts import Contacts
+
+        return Contacts(self.api)
+
+    @cached_property
+    def data_compliance(self) -> DataCompliance:
+        from calendly.data_compliance import DataCompliance
+
+        return DataCompliance(self.api)
 
     @cached_property
     def event_types(self) -> EventTypes:
@@ -44,22 +77,10 @@ class Calendly:
         return EventTypes(self.api)
 
     @cached_property
-    def scheduled_events(self) -> ScheduledEvents:
-        from calendly.scheduled_events import ScheduledEvents
+    def group_relationships(self) -> GroupRelationships:
+        from calendly.groups import GroupRelationships
 
-        return ScheduledEvents(self.api)
-
-    @cached_property
-    def invitees(self) -> Invitees:
-        from calendly.invitees import Invitees
-
-        return Invitees(self.api)
-
-    @cached_property
-    def scheduling_links(self) -> SchedulingLinks:
-        from calendly.scheduling_links import SchedulingLinks
-
-        return SchedulingLinks(self.api)
+        return GroupRelationships(self.api)
 
     @cached_property
     def groups(self) -> Groups:
@@ -68,10 +89,76 @@ class Calendly:
         return Groups(self.api)
 
     @cached_property
-    def group_relationships(self) -> GroupRelationships:
-        from calendly.groups import GroupRelationships
+    def invitees(self) -> Invitees:
+        from calendly.invitees import Invitees
 
-        return GroupRelationships(self.api)
+        return Invitees(self.api)
+
+    @cached_property
+    def meeting_recaps(self) -> MeetingRecaps:
+        from calendly.meeting_recaps import MeetingRecaps
+
+        return MeetingRecaps(self.api)
+
+    @cached_property
+    def notes(self) -> Notes:
+        from calendly.notes import Notes
+
+        return Notes(self.api)
+
+    @cached_property
+    def organization_invitations(self) -> OrganizationInvitations:
+        from calendly.organizations import OrganizationInvitations
+
+        return OrganizationInvitations(self.api)
+
+    @cached_property
+    def organization_memberships(self) -> OrganizationMemberships:
+        from calendly.organizations import OrganizationMemberships
+
+        return OrganizationMemberships(self.api)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        from calendly.organizations import Organizations
+
+        return Organizations(self.api)
+
+    @cached_property
+    def outgoing_communications(self) -> OutgoingCommunications:
+        from calendly.outgoing_communications import OutgoingCommunications
+
+        return OutgoingCommunications(self.api)
+
+    @cached_property
+    def routing_form_submissions(self) -> RoutingFormSubmissions:
+        from calendly.routing_forms import RoutingFormSubmissions
+
+        return RoutingFormSubmissions(self.api)
+
+    @cached_property
+    def routing_forms(self) -> RoutingForms:
+        from calendly.routing_forms import RoutingForms
+
+        return RoutingForms(self.api)
+
+    @cached_property
+    def scheduled_events(self) -> ScheduledEvents:
+        from calendly.scheduled_events import ScheduledEvents
+
+        return ScheduledEvents(self.api)
+
+    @cached_property
+    def scheduling_links(self) -> SchedulingLinks:
+        from calendly.scheduling_links import SchedulingLinks
+
+        return SchedulingLinks(self.api)
+
+    @cached_property
+    def teams(self) -> Teams:
+        from calendly.teams import Teams
+
+        return Teams(self.api)
 
     @cached_property
     def user_availability_schedules(self) -> UserAvailabilitySchedules:
@@ -86,10 +173,10 @@ class Calendly:
         return UserBusyTimes(self.api)
 
     @cached_property
-    def organization_memberships(self) -> OrganizationMemberships:
-        from calendly.organizations import OrganizationMemberships
+    def users(self) -> Users:
+        from calendly.users import Users
 
-        return OrganizationMemberships(self.api)
+        return Users(self.api)
 
     @cached_property
     def webhook_subscriptions(self) -> WebhookSubscriptions:
