@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import os
+import runpy
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
@@ -89,6 +90,7 @@ class LocalStack:
             "CalendlyApiUrl": self.calendly_url,
             "CalendlyAuthUrl": self.calendly_url,
             "PublicUrl": self.api_url,
+            "ConnectScopes": _every_scope(),
         }
         resources = Template(ROOT / "template.yaml", parameters)
         # SAM CLI takes a reference to a resource for its logical id, unless it is told better.
@@ -157,3 +159,9 @@ class LocalStack:
         apply()
         run_state_machines(self.aws)
         return DomainDispatcherApplication(create_backend_app)
+
+
+def _every_scope() -> str:
+    """What all actions need together, with the scope that a connect does not ask for by itself."""
+    scopes = runpy.run_path(str(ROOT / "functions" / "accounts" / "_action_scopes.py"))
+    return " ".join(sorted({*scopes["READING"], *scopes["WRITING"]}))

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -119,6 +120,10 @@ def _webhook_event(value: str) -> str:
     return value
 
 
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 def _no_bool(value: Any) -> Any:
     # Python's true is an int, JSON's is not.
     if isinstance(value, bool):
@@ -136,6 +141,9 @@ HttpsUrl = Annotated[str, Field(max_length=2048, json_schema_extra={"format": "u
 WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
 IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
+Split = BeforeValidator(_split)
+"""Lets a query string say a list: its entries with commas between."""
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
 ContactListRef = Annotated[str, Refers("A contact list", "contact_lists")]
@@ -230,7 +238,9 @@ class ScopedInput(Input):
 
 
 class PagedInput(Input):
-    """What every list takes."""
+    """What every list takes. ``largest_page`` is how many rows Calendly puts on a page of it."""
+
+    largest_page: ClassVar[int] = 100
 
     count: Annotated[WholeNumber, Field(ge=1, le=100)] | None = Field(
         default=None, description="Rows a page, 1 to 100. Calendly's default is 20."
@@ -269,9 +279,7 @@ def parse(model: type[M], given: Mapping[str, Any]) -> M:
             {name: value for name, value in given.items() if value is not None or name not in known}
         )
     except ValidationError as error:
-        fields = [
-            _field_error(details, list(known)) for details in error.errors(include_input=False, include_url=False)
-        ]
+        fields = [_field_error(details, model) for details in error.errors(include_input=False, include_url=False)]
         raise InvalidRequestError("Invalid request.", fields=fields[:20]) from None
     if isinstance(parsed, PagedInput) and parsed.max_items is not None and not parsed.all_pages:
         raise InvalidRequestError.for_field("max_items", "needs all_pages: true; for a single page use count")
@@ -292,15 +300,31 @@ def _refuse_half_characters(given: Mapping[str, Any]) -> None:
             raise InvalidRequestError.for_field(readable(name), "holds half a character (a lone surrogate)") from None
 
 
-def _field_error(details: Mapping[str, Any], known: list[str]) -> FieldError:
+def _field_error(details: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
     field = readable(".".join(str(part) for part in details["loc"])) or "input"
     if details["type"] == "extra_forbidden":
-        return FieldError(field, _unknown(field, known))
+        *place, name = details["loc"]
+        return FieldError(field, _unknown(str(name), _names(model, place)))
     if details["type"] == "value_error":
         return FieldError(field, details["msg"].removeprefix("Value error, "))
     return FieldError(
         field, _MESSAGES.get(details["type"], "is not of the right form").format(**details.get("ctx", {}))
     )
+
+
+def _names(model: type[BaseModel], place: Sequence[Any]) -> list[str]:
+    """The names that an object within the input may have; ``place`` leads to it."""
+    for name in place:
+        if name in model.model_fields:
+            model = _model_in(model.model_fields[name].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a list, an optional or an annotated type is about."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
 
 
 def _unknown(field: str, known: list[str]) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from actions.cursors import LARGEST_PAGE, PREFIX, Cursor, Mark, digest_of
+from actions.cursors import PREFIX, Cursor, Mark, digest_of
 from actions.doors import Call
 from actions.inputs import PagedInput
 from calendly import codec
@@ -19,6 +19,8 @@ Fetch = Callable[[int | None, str | None], Page[R]]
 """Asks Calendly for one page: rows a page, and page token."""
 
 Row = dict[str, Any]
+
+_ROWS = ("collection", "pagination")
 
 
 class Order(NamedTuple, Generic[R]):
@@ -56,7 +58,7 @@ def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] 
         wanted.filters(),
         fetch,
         order=order,
-        count=wanted.count or LARGEST_PAGE,
+        count=wanted.count or wanted.largest_page,
         limit=wanted.max_items if wanted.all_pages else wanted.count or 20,
     )
 
@@ -93,7 +95,7 @@ def collect(
     fetch: Fetch[R],
     *,
     order: Order[R] | None = None,
-    count: int = LARGEST_PAGE,
+    count: int = 100,
     limit: int | None = None,
 ) -> Page[R]:
     """Pages collected into one, from a page token or cursor on; ``fetch_list`` says when it stops.
@@ -115,6 +117,7 @@ def collect(
     walk = _Walk(call, cursor, fetch, order)
     rows, following = walk.collect(limit)
     body = {
+        **walk.beside,
         "collection": rows,
         "pagination": {
             "count": len(rows),
@@ -132,9 +135,11 @@ class _Walk(Generic[R]):
 
     Attributes:
         model: of the rows, once a page was fetched.
+        beside: what Calendly says of the whole list beside its rows, such as how many there are.
     """
 
     model: type[R]
+    beside: dict[str, Any]
 
     def __init__(self, call: Call, cursor: Cursor, fetch: Fetch[R], order: Order[R] | None) -> None:
         self._call = call
@@ -156,7 +161,9 @@ class _Walk(Generic[R]):
                 if first:
                     raise
                 return rows, self._cursor
-            self.model = page.model
+            if first:
+                self.model = page.model
+                self.beside = {name: each for name, each in page.body.items() if name not in _ROWS}
             slowest, first = max(slowest, time.monotonic() - started), False
             skipped, before = self._cursor.skip, size
             for position, row in enumerate(page.rows[skipped:], start=skipped):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from calendly import references, responses
@@ -99,13 +99,27 @@ class Api:
         """Like ``uri``, for a reference that may be left out."""
         return None if reference is None else self.uri(reference, *kinds)
 
-    def retrieve(self, operation: Operation, path: str, model: type[R]) -> Document[R]:
+    def retrieve(
+        self, operation: Operation, path: str, model: type[R], *, params: Mapping[str, Any] | None = None
+    ) -> Document[R]:
         """Send an operation that answers a single resource."""
-        return self._document(operation, self.send(operation, path), model)
+        return self._document(operation, self.send(operation, path, params=params), model)
 
-    def write(self, operation: Operation, path: str, document: Mapping[str, Any], model: type[R]) -> Document[R]:
-        """Send an operation that creates or changes a resource and answers it. Members that are None are left out."""
-        return self._document(operation, self.send(operation, path, document=_given(document)), model)
+    def write(
+        self,
+        operation: Operation,
+        path: str,
+        document: Mapping[str, Any],
+        model: type[R],
+        *,
+        cleared: Collection[str] = (),
+    ) -> Document[R]:
+        """Send an operation that creates or changes a resource and answers it.
+
+        Members that are None are left out, but for those in ``cleared``, which are sent as null.
+        """
+        content = {**_given(document), **dict.fromkeys(cleared)}
+        return self._document(operation, self.send(operation, path, document=content), model)
 
     def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
         """Send an operation that answers a list. Parameters that are None are left out."""
@@ -163,13 +177,17 @@ def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = N
             return
 
 
-def query(params: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as a query string says them."""
+def query(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as a query string says them; those that are lists are repeated, as Calendly's contract has it."""
     return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
+        name: [_text(each) for each in value] if isinstance(value, (list, tuple)) else _text(value)
         for name, value in params.items()
         if value is not None
     }
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _given(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,9 @@ PUBLIC_AUTH = "https://auth.calendly.com"
 GROUP_OWNERS = ("organization_memberships", "organizations/*/invitations")
 """What can be in a group: a member of the organization, or somebody invited to it."""
 
+_COLLECTIONS = {"contacts/custom_field_definitions"}
+"""Paths that look like a resource's, and are not."""
+
 # Calendly does not document the form of an id. Those seen are UUIDs and runs of sixteen or more letters and digits, so
 # a bare id must look like one of them; in a full URI, which comes from Calendly, any plain segment is taken.
 _BARE_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9]{16,64}")
@@ -48,7 +51,7 @@ def parse(text: str, *kinds: str, api: str = PUBLIC_API) -> tuple[str, str]:
     path = text[len(base) + 1 :].rstrip("/")
     for kind in kinds:
         pattern = _SPELLINGS.get(kind, kind.replace("*", _SEGMENT))
-        if re.fullmatch(f"{pattern}/({_SEGMENT})", path):
+        if re.fullmatch(f"{pattern}/({_SEGMENT})", path) and path not in _COLLECTIONS:
             return kind, f"{kind}/{path.rsplit('/', 1)[1]}" if kind in _SPELLINGS else path
     if re.fullmatch(f"[a-z_]+(/{_SEGMENT})+", path):
         raise InvalidReferenceError(f"is a URI of {path.split('/')[0]}; it must be {expected}")

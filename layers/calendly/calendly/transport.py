@@ -168,7 +168,7 @@ class Transport:
             deadline: nothing is sent or waited for past it.
             headers: additional headers.
             auth: user name and password for HTTP Basic.
-            params: the query string.
+            params: the query string; a list is a parameter that is repeated.
             document: a JSON body.
             form: a form body.
             repeat: False for a request that must go out at most once, whatever happens.
@@ -177,7 +177,7 @@ class Transport:
             CalendlyUnavailableError: no answer, and Calendly did not act.
             OutcomeUnknownError: no answer to a write that Calendly may have acted on.
         """
-        address = f"{url}?{urlencode(params)}" if params else url
+        address = f"{url}?{urlencode(params, doseq=True)}" if params else url
         sent, body = _content(headers, auth, document, form)
         attempt = 0
         while True:
