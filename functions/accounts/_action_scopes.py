@@ -3,8 +3,10 @@
 READING = (
     "activity_log:read",
     "availability:read",
+    "contacts:read",
     "event_types:read",
     "groups:read",
+    "meeting_recaps:read",
     "organizations:read",
     "outgoing_communications:read",
     "routing_forms:read",
@@ -14,7 +16,9 @@ READING = (
 )
 
 WRITING = (
+    "contacts:write",
     "data_compliance:write",
+    "meeting_recaps:write",
     "organizations:write",
     "scheduling_links:write",
     "webhooks:write",
