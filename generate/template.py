@@ -22,11 +22,12 @@ def write(template: str, actions: list[Action]) -> str:
 
 def _resource(action: Action) -> str:
     method = action.declaration.method
+    condition = "    Condition: WritingActions\n" if action.writes and not action.declaration.also_reads else ""
     return f"""\
   {action.logical_id}:
     Type: AWS::Serverless::Function
     Metadata: {{ SkipBuild: true }}
-    Properties:
+{condition}    Properties:
       FunctionName: !Sub ${{AWS::StackName}}-{action.logical_id}
       Description: {_description(action)}
       CodeUri: functions/{action.family}/

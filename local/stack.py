@@ -45,6 +45,7 @@ class LocalStack:
         ports: where to listen.
         logs: the folder for the functions' logs, a file each.
         wrap: a WSGI middleware by part, ``aws`` or ``calendly``, for whoever wants to watch.
+        actions: the template's parameter ``Actions``: ``all``, or ``read`` for those that change nothing.
 
     Attributes:
         sandbox: the sandbox's application, once started.
@@ -52,7 +53,12 @@ class LocalStack:
     """
 
     def __init__(
-        self, ports: Ports, *, logs: Path = ROOT / ".local" / "logs", wrap: dict[str, Any] | None = None
+        self,
+        ports: Ports,
+        *,
+        logs: Path = ROOT / ".local" / "logs",
+        wrap: dict[str, Any] | None = None,
+        actions: str = "all",
     ) -> None:
         self.ports = ports
         self.logs = logs
@@ -62,6 +68,7 @@ class LocalStack:
         self.calendly_url = ports.url(ports.calendly)
         self.aws = Aws(self.aws_url, self.lambda_url)
         self._wrap = wrap or {}
+        self._actions = actions
         self._closing = ExitStack()
 
     def __enter__(self) -> LocalStack:
@@ -90,7 +97,9 @@ class LocalStack:
             "CalendlyApiUrl": self.calendly_url,
             "CalendlyAuthUrl": self.calendly_url,
             "PublicUrl": self.api_url,
-            "ConnectScopes": _every_scope(),
+            "Actions": self._actions,
+            # A stack that only reads asks for what it needs by itself.
+            "ConnectScopes": _every_scope() if self._actions == "all" else "",
         }
         resources = Template(ROOT / "template.yaml", parameters)
         # SAM CLI takes a reference to a resource for its logical id, unless it is told better.

@@ -21,6 +21,7 @@ class Declaration(NamedTuple):
         repeatable: whether sending it again comes to the same; every action that only reads is.
         tools: the sets of tools for agents that it belongs to, of ``TOOL_SETS``.
         example: an input that works on the sandbox's data set.
+        also_reads: whether an action that can write is there in a stack that only reads, too.
         aws_role: the logical id of its IAM role, where it needs more than others of its kind.
     """
 
@@ -33,6 +34,7 @@ class Declaration(NamedTuple):
     tools: tuple[str, ...] = ()
     example: Mapping[str, Any] | None = None
     aws_role: str = ""
+    also_reads: bool = False
 
     @property
     def method(self) -> str:

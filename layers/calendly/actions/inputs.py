@@ -141,6 +141,8 @@ HttpsUrl = Annotated[str, Field(max_length=2048, json_schema_extra={"format": "u
 WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
 IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
+Plain = str | bool | int | float
+"""A value as a query string can say it."""
 Split = BeforeValidator(_split)
 """Lets a query string say a list: its entries with commas between."""
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]

@@ -49,7 +49,7 @@ def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] 
     resumed = wanted.page_token is not None and wanted.page_token.startswith(PREFIX)
     if not (wanted.all_pages or resumed):
         page = fetch(wanted.count, wanted.page_token)
-        if sum(_size(row, call) for row in page.rows) <= call.max_bytes:
+        if sum(size_in(call, row) for row in page.rows) <= call.max_bytes:
             return page
         return _shortened(call, wanted, page, fetch, order)
     return collect(
@@ -169,7 +169,7 @@ class _Walk(Generic[R]):
             for position, row in enumerate(page.rows[skipped:], start=skipped):
                 if self._was_handed_out(row):
                     continue
-                size += _size(row, self._call)
+                size += size_in(self._call, row)
                 full = size > self._call.max_bytes and rows
                 if full or (limit is not None and len(rows) >= limit):
                     return rows, self._within(position)
@@ -225,9 +225,9 @@ class _Walk(Generic[R]):
             self._cursor = self._cursor._replace(mark=mark.after(row, self._order.field))
 
 
-def _size(row: Row, call: Call) -> int:
-    """How many bytes of the answer a row takes, at most."""
-    text = codec.encode(row)
+def size_in(call: Call, part: Any) -> int:
+    """How many bytes of an answer a part of it takes, at most."""
+    text = codec.encode(part)
     # Each takes two bytes: over HTTP in a string within JSON, else because Lambda puts a space behind it.
     doubled = (b'"', b"\\") if call.door == "http" else (b",", b":")
     return len(text) + sum(map(text.count, doubled)) + 2

@@ -102,13 +102,14 @@ def action(
     repeatable: bool = False,
     tools: tuple[str, ...] = (),
     aws_role: str = "",
+    also_reads: bool = False,
 ) -> Callable[[Callable[[Any, Connected], Result]], Function]:
     """Make a Lambda handler of an action's function. ``Declaration`` says what the arguments mean.
 
     Whether the action writes, and what goes with that (``dry_run``, ``idempotency_key``, ``confirm``), is said by the
     class that its input derives from.
     """
-    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role)
+    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role, also_reads)
     return lambda function: Function(function, declared)
 
 
@@ -129,7 +130,7 @@ def receiver(function: Callable[[Request, Call], Answer]) -> Function:
 
 def _explained(error: CalendlyError, declared: Declaration, account: str) -> CalendlyError:
     """What only the action knows about a refusal: who may do this, on which plan, and how to get the scope."""
-    if isinstance(error, InsufficientScopeError):
+    if isinstance(error, InsufficientScopeError) and (error.missing_scopes or declared.scope):
         return insufficient_scope(account, error.missing_scopes or (declared.scope,))
     if isinstance(error, PermissionDeniedError) and error.about_role and declared.role:
         return PermissionDeniedError(f"{error.message} It takes {declared.role}.", about_role=True)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from calendly import references, responses
 from calendly.deadline import Deadline
 from calendly.documents import Document, Page, Resource
-from calendly.errors import ReauthenticationRequiredError
+from calendly.errors import PermissionDeniedError, ReauthenticationRequiredError
 from calendly.references import PUBLIC_API
 from calendly.transport import Operation, Response, Transport
 
@@ -70,6 +70,7 @@ class Api:
         deadline: nothing is sent or waited for past it.
         api: the API's base address.
         dry_run: send reads, and raise ``PlannedWrite`` instead of sending a write.
+        read_only: refuse writes.
     """
 
     def __init__(
@@ -80,10 +81,12 @@ class Api:
         deadline: Deadline,
         api: str = PUBLIC_API,
         dry_run: bool = False,
+        read_only: bool = False,
     ) -> None:
         self._transport = transport
         self._tokens = tokens
         self._dry_run = dry_run
+        self._read_only = read_only
         self.deadline = deadline
         self.address = api
 
@@ -138,8 +141,14 @@ class Api:
 
         Raises:
             PlannedWrite: this is a dry run, and the operation is a write.
+            PermissionDeniedError: the operation is a write, and only reads are allowed here.
             CalendlyError: as ``responses.raise_for`` and ``Transport.send`` say.
         """
+        if self._read_only and operation.write:
+            raise PermissionDeniedError(
+                f"This stack only reads, and {operation.method} writes: it was deployed with Actions=read. "
+                "Deploy it with Actions=all, or call a stack that is."
+            )
         if self._dry_run and operation.write:
             raise PlannedWrite(operation, path, content)
         token = self._tokens.token()

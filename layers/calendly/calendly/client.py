@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendly.api import Api
+from calendly.api import query as to_query
+from calendly.references import plain_path
+from calendly.responses import unreadable
+from calendly.transport import Operation, Response
 
 if TYPE_CHECKING:
     from calendly.activity_log_entries import ActivityLogEntries
@@ -39,6 +44,24 @@ class Calendly:
 
     def __init__(self, api: Api) -> None:
         self.api = api
+
+    def call(
+        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Mapping[str, Any] | None = None
+    ) -> Response:
+        """Call any endpoint, also one that this client does not know; any method but GET counts as a write.
+
+        Raises:
+            InvalidReferenceError: the path is not a plain one on Calendly's host.
+        """
+        writes = method != "GET"
+        # Of an operation that is not known, nobody can say that a failure left nothing behind.
+        operation = Operation(
+            method, plain_path(path), write=writes, repeatable=method == "DELETE", may_act_on_failure=writes
+        )
+        response = self.api.send(operation, path, params=to_query(query or {}), document=body)
+        if response.body is None and not response.empty:
+            raise unreadable(operation)
+        return response
 
     @cached_property
     def activity_log_entries(self) -> ActivityLogEntries:

@@ -22,6 +22,8 @@ _COLLECTIONS = {"contacts/custom_field_definitions"}
 _BARE_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9]{16,64}")
 _SEGMENT = r"[A-Za-z0-9_-]{1,64}"
 
+_PLAIN_PATH = re.compile(r"(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII)
+
 # Calendly's examples name this resource in the singular in its own URIs.
 _SPELLINGS = {"user_availability_schedules": "user_availability_schedules?"}
 
@@ -56,6 +58,20 @@ def parse(text: str, *kinds: str, api: str = PUBLIC_API) -> tuple[str, str]:
     if re.fullmatch(f"[a-z_]+(/{_SEGMENT})+", path):
         raise InvalidReferenceError(f"is a URI of {path.split('/')[0]}; it must be {expected}")
     raise InvalidReferenceError(f"must be {expected}")
+
+
+def plain_path(text: str) -> str:
+    """The text, if it is a path on Calendly's own host that means the same to everybody who reads it.
+
+    It has letters, digits, ``.``, ``_``, ``~`` and ``-`` between single slashes: no percent sign, no query, nothing
+    that a parser or a proxy could take for a host or for a way up.
+
+    Raises:
+        InvalidReferenceError: saying what is expected.
+    """
+    if not _PLAIN_PATH.fullmatch(text):
+        raise InvalidReferenceError("must be a path such as /users/me: no address, no query, and no //, .. or %")
+    return text
 
 
 def uuid_of(uri: str) -> str:
