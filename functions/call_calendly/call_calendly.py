@@ -60,7 +60,13 @@ class CallCalendly(CreateInput):
         return confirmed
 
 
-@action("POST /call_calendly", scope="", also_reads=True, example={"method": "GET", "path": "/users/me"})
+@action(
+    "POST /call_calendly",
+    scope="",
+    destroys=True,
+    also_reads=True,
+    example={"method": "GET", "path": "/users/me"},
+)
 def handler(input: CallCalendly, connected: Connected) -> Answer:
     response = connected.calendly.call(input.method, input.path, query=input.query, body=input.body)
     return connected.whole(response, written=input.method != "GET")

@@ -53,12 +53,8 @@ class Calendly:
         Raises:
             InvalidReferenceError: the path is not a plain one on Calendly's host.
         """
-        writes = method != "GET"
-        # Of an operation that is not known, nobody can say that a failure left nothing behind.
-        operation = Operation(
-            method, plain_path(path), write=writes, repeatable=method == "DELETE", may_act_on_failure=writes
-        )
-        response = self.api.send(operation, path, params=to_query(query or {}), document=body)
+        operation = _of_any_endpoint(method, plain_path(path))
+        response = self.api.send(operation, operation.path, params=to_query(query or {}), document=body)
         if response.body is None and not response.empty:
             raise unreadable(operation)
         return response
@@ -206,3 +202,9 @@ class Calendly:
         from calendly.webhook_subscriptions import WebhookSubscriptions
 
         return WebhookSubscriptions(self.api)
+
+
+def _of_any_endpoint(method: str, path: str) -> Operation:
+    """Of an endpoint that is not known, nobody can say that a failed write left nothing behind."""
+    writes = method != "GET"
+    return Operation(method, path, write=writes, repeatable=method == "DELETE", may_act_on_failure=writes)
