@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import os
+import runpy
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
@@ -44,6 +45,7 @@ class LocalStack:
         ports: where to listen.
         logs: the folder for the functions' logs, one file each.
         wrap: WSGI middleware for ``aws`` or ``calendly``, to observe requests.
+        actions: the template's parameter ``Actions``: ``all``, or ``read`` for those that change nothing.
 
     Attributes:
         sandbox: the sandbox's application, after the start.
@@ -51,7 +53,12 @@ class LocalStack:
     """
 
     def __init__(
-        self, ports: Ports, *, logs: Path = ROOT / ".local" / "logs", wrap: dict[str, Any] | None = None
+        self,
+        ports: Ports,
+        *,
+        logs: Path = ROOT / ".local" / "logs",
+        wrap: dict[str, Any] | None = None,
+        actions: str = "all",
     ) -> None:
         self.ports = ports
         self.logs = logs
@@ -61,6 +68,7 @@ class LocalStack:
         self.calendly_url = ports.url(ports.calendly)
         self.aws = Aws(self.aws_url, self.lambda_url)
         self._wrap = wrap or {}
+        self._actions = actions
         self._closing = ExitStack()
 
     def __enter__(self) -> LocalStack:
@@ -89,6 +97,9 @@ class LocalStack:
             "CalendlyApiUrl": self.calendly_url,
             "CalendlyAuthUrl": self.calendly_url,
             "PublicUrl": self.api_url,
+            "Actions": self._actions,
+            # A stack that only reads asks for what it needs by itself.
+            "ConnectScopes": _every_scope() if self._actions == "all" else "",
         }
         resources = Template(ROOT / "template.yaml", parameters)
         # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
@@ -157,3 +168,9 @@ class LocalStack:
         apply()
         run_state_machines(self.aws)
         return DomainDispatcherApplication(create_backend_app)
+
+
+def _every_scope() -> str:
+    """What all actions need together, with the scope that a connect does not ask for by itself."""
+    scopes = runpy.run_path(str(ROOT / "functions" / "accounts" / "_action_scopes.py"))
+    return " ".join(sorted({*scopes["READING"], *scopes["WRITING"]}))

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from calendly.errors import InvalidRequestError
 
 PREFIX = "cursor."
-LARGEST_PAGE = 100
+LARGEST_PAGE = 1000
+"""Rows of the largest page that any list of Calendly's has."""
 
 MOST_SEEN = 300
 """Rows of one value that a cursor can name: about six kilobytes."""

@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -110,6 +111,10 @@ def _webhook_event(value: str) -> str:
     return value
 
 
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 def _no_bool(value: Any) -> Any:
     # Python's true is an int, JSON's is not.
     if isinstance(value, bool):
@@ -124,6 +129,11 @@ HttpsUrl = Annotated[str, Field(max_length=2048, json_schema_extra={"format": "u
 WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
 IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
+Plain = str | bool | int | float
+"""A value as a query string can say it."""
+Split = BeforeValidator(_split)
+"""Lets a query string say a list: its entries with commas between."""
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
 ContactListRef = Annotated[str, Refers("A contact list", "contact_lists")]
@@ -235,7 +245,9 @@ class InviteeInput(Input):
 
 
 class PagedInput(Input):
-    """The input of every list."""
+    """The input of every list. ``largest_page`` is the most rows that Calendly puts on one page of it."""
+
+    largest_page: ClassVar[int] = 100
 
     count: Annotated[WholeNumber, Field(ge=1, le=100)] | None = Field(
         default=None, description="Rows per page, 1 to 100. Calendly's default is 20."

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from actions.cursors import LARGEST_PAGE, PREFIX, Cursor, Mark, digest_of
+from actions.cursors import PREFIX, Cursor, Mark, digest_of
 from actions.doors import Call
 from actions.inputs import PagedInput
 from calendly import codec
@@ -19,6 +19,8 @@ Fetch = Callable[[int | None, str | None], Page[R]]
 """Asks Calendly for one page: rows a page, and page token."""
 
 Row = dict[str, Any]
+
+_ROWS = ("collection", "pagination")
 
 
 class Order(NamedTuple, Generic[R]):
@@ -47,7 +49,7 @@ def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] 
     resumed = wanted.page_token is not None and wanted.page_token.startswith(PREFIX)
     if not (wanted.all_pages or resumed):
         page = fetch(wanted.count, wanted.page_token)
-        if sum(_size(row, call) for row in page.rows) <= call.max_bytes:
+        if sum(size_in(call, row) for row in page.rows) <= call.max_bytes:
             return page
         return _shortened(call, wanted, page, fetch, order)
     return collect(
@@ -56,7 +58,7 @@ def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] 
         wanted.filters(),
         fetch,
         order=order,
-        count=wanted.count or LARGEST_PAGE,
+        count=wanted.count or wanted.largest_page,
         limit=wanted.max_items if wanted.all_pages else wanted.count or 20,
     )
 
@@ -97,7 +99,7 @@ def collect(
     fetch: Fetch[R],
     *,
     order: Order[R] | None = None,
-    count: int = LARGEST_PAGE,
+    count: int = 100,
     limit: int | None = None,
 ) -> Page[R]:
     """Pages collected into one, from a page token or cursor on; ``fetch_list`` says when it stops.
@@ -119,6 +121,7 @@ def collect(
     walk = _Walk(call, cursor, fetch, order)
     rows, following = walk.collect(limit)
     body = {
+        **walk.beside,
         "collection": rows,
         "pagination": {
             "count": len(rows),
@@ -136,9 +139,11 @@ class _Walk(Generic[R]):
 
     Attributes:
         model: of the rows, once a page was fetched.
+        beside: what Calendly says of the whole list beside its rows, such as how many there are.
     """
 
     model: type[R]
+    beside: dict[str, Any]
 
     def __init__(self, call: Call, cursor: Cursor, fetch: Fetch[R], order: Order[R] | None) -> None:
         self._call = call
@@ -160,13 +165,15 @@ class _Walk(Generic[R]):
                 if first:
                     raise
                 return rows, self._cursor
-            self.model = page.model
+            if first:
+                self.model = page.model
+                self.beside = {name: each for name, each in page.body.items() if name not in _ROWS}
             slowest, first = max(slowest, time.monotonic() - started), False
             skipped, before = self._cursor.skip, size
             for position, row in enumerate(page.rows[skipped:], start=skipped):
                 if self._was_handed_out(row):
                     continue
-                size += _size(row, self._call)
+                size += size_in(self._call, row)
                 full = size > self._call.max_bytes and rows
                 if full or (limit is not None and len(rows) >= limit):
                     return rows, self._within(position)
@@ -222,9 +229,9 @@ class _Walk(Generic[R]):
             self._cursor = self._cursor._replace(mark=mark.after(row, self._order.field))
 
 
-def _size(row: Row, call: Call) -> int:
-    """How many bytes of the answer a row takes, at most."""
-    text = codec.encode(row)
+def size_in(call: Call, part: Any) -> int:
+    """How many bytes of an answer a part of it takes, at most."""
+    text = codec.encode(part)
     # Each takes two bytes: over HTTP in a string within JSON, else because Lambda puts a space behind it.
     doubled = (b'"', b"\\") if call.door == "http" else (b",", b":")
     return len(text) + sum(map(text.count, doubled)) + 2

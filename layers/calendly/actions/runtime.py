@@ -103,13 +103,14 @@ def action(
     repeatable: bool = False,
     tools: tuple[str, ...] = (),
     aws_role: str = "",
+    also_reads: bool = False,
 ) -> Callable[[Callable[[Any, Connected], Result]], Function]:
     """Make a Lambda handler of an action's function. ``Declaration`` explains the arguments.
 
     The base class of the input decides whether the action writes, and whether it takes ``dry_run``, ``idempotency_key``
     or ``confirm``.
     """
-    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role)
+    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role, also_reads)
     return lambda function: Function(function, declared)
 
 
@@ -130,7 +131,7 @@ def receiver(function: Callable[[Request, Call], Answer]) -> Function:
 
 def _explained(error: CalendlyError, declared: Declaration, account: str) -> CalendlyError:
     """The error with what the action knows: who may do this, on which plan, and how to get the scope."""
-    if isinstance(error, InsufficientScopeError):
+    if isinstance(error, InsufficientScopeError) and (error.missing_scopes or declared.scope):
         return insufficient_scope(account, error.missing_scopes or (declared.scope,))
     if isinstance(error, PermissionDeniedError) and error.about_role and declared.role:
         return PermissionDeniedError(f"{error.message} This requires {declared.role}.", about_role=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from calendly import references, responses
 from calendly.deadline import Deadline
 from calendly.documents import Document, Page, Resource
-from calendly.errors import ReauthenticationRequiredError
+from calendly.errors import PermissionDeniedError, ReauthenticationRequiredError
 from calendly.references import PUBLIC_API
 from calendly.transport import Operation, Response, Transport
 
@@ -70,6 +70,7 @@ class Api:
         deadline: nothing is sent or waited for after it.
         api: the API's base address.
         dry_run: send reads, but raise ``PlannedWrite`` instead of sending a write.
+        read_only: refuse writes.
     """
 
     def __init__(
@@ -80,10 +81,12 @@ class Api:
         deadline: Deadline,
         api: str = PUBLIC_API,
         dry_run: bool = False,
+        read_only: bool = False,
     ) -> None:
         self._transport = transport
         self._tokens = tokens
         self._dry_run = dry_run
+        self._read_only = read_only
         self.deadline = deadline
         self.address = api
 
@@ -99,9 +102,11 @@ class Api:
         """Like ``uri``, for a reference that may be left out."""
         return None if reference is None else self.uri(reference, *kinds)
 
-    def retrieve(self, operation: Operation, path: str, model: type[R]) -> Document[R]:
+    def retrieve(
+        self, operation: Operation, path: str, model: type[R], *, params: Mapping[str, Any] | None = None
+    ) -> Document[R]:
         """Send an operation that returns a single resource."""
-        return self._document(operation, self.send(operation, path), model)
+        return self._document(operation, self.send(operation, path, params=params), model)
 
     def write(
         self,
@@ -110,10 +115,15 @@ class Api:
         document: Mapping[str, Any],
         model: type[R],
         params: Mapping[str, Any] | None = None,
+        *,
+        cleared: Collection[str] = (),
     ) -> Document[R]:
-        """Send an operation that creates or changes a resource and answers it. Members that are None are left out."""
-        response = self.send(operation, path, document=_given(document), params=params)
-        return self._document(operation, response, model)
+        """Send an operation that creates or changes a resource and returns it.
+
+        Members that are None are left out, except for those in ``cleared``, which are sent as null.
+        """
+        content = {**_given(document), **dict.fromkeys(cleared)}
+        return self._document(operation, self.send(operation, path, document=content, params=params), model)
 
     def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
         """Send an operation that returns a list. Parameters that are None are left out."""
@@ -132,8 +142,14 @@ class Api:
 
         Raises:
             PlannedWrite: this is a dry run, and the operation is a write.
+            PermissionDeniedError: the operation is a write, and only reads are allowed here.
             CalendlyError: see ``responses.raise_for`` and ``Transport.send``.
         """
+        if self._read_only and operation.write:
+            raise PermissionDeniedError(
+                f"This stack only reads, and {operation.method} writes: it was deployed with Actions=read. "
+                "Deploy it with Actions=all, or call a stack that is."
+            )
         if self._dry_run and operation.write:
             raise PlannedWrite(operation, path, content)
         token = self._tokens.token()
@@ -171,13 +187,17 @@ def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = N
             return
 
 
-def query(params: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as strings for a query string."""
+def query(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as strings for a query string; a list is a repeated parameter, as in Calendly's contract."""
     return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
+        name: [_text(each) for each in value] if isinstance(value, (list, tuple)) else _text(value)
         for name, value in params.items()
         if value is not None
     }
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _given(document: Mapping[str, Any]) -> dict[str, Any]:
