@@ -1,4 +1,4 @@
-"""A stack in one process for the random schedules: the real parts on moto, and a Calendly that knows who killed what."""
+"""A stack in one process for the random schedules: the real parts on moto, and a Calendly that keeps account."""
 
 from __future__ import annotations
 
