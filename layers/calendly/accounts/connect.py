@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from accounts.account import Account, Kind, how_to_connect
 from accounts.application import OK
 from accounts.directory import Directory, Seen
-from accounts.entry import Entry
+from accounts.entry import Disconnecting, Entry
 from accounts.lease import Lease, LeaseLostError, LeaseTakenError
 from accounts.owners import Owners, same
 from accounts.secret_states import Found, SecretState
@@ -145,7 +145,7 @@ class Connector:
                 lease.remove()
                 raise AccountNotFoundError(f"There is no connected account of that name. {how_to_connect(name)}")
             try:
-                lease.begin_disconnect(self._now())
+                lease.begin_disconnect(Disconnecting(entry.generation if entry else 0, self._now()))
                 return self._end(lease, name, found, deadline)
             except CalendlyError as error:
                 raise AccountUnavailableError(
