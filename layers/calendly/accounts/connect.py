@@ -15,7 +15,7 @@ from accounts.owners import Owners, same
 from accounts.secret_states import Found, SecretState
 from accounts.sessions import InvalidStateError, Session, Sessions
 from accounts.store import AccountStore, SupersededError
-from accounts.storing import DELETE_SECONDS, Storing
+from accounts.storing import DELETE_SECONDS, UNDO_SECONDS, Storing
 from calendly import scopes
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError, AlreadyExistsError, CalendlyError
@@ -234,7 +234,7 @@ class Connector:
                 storing = Storing(self._store, lease, entry, found, now=self._now, sleep=self._sleep)
                 keep = True
                 try:
-                    storing.put(account, deadline)
+                    storing.put(account, deadline.before(2 * UNDO_SECONDS))
                 except BaseException:
                     keep = not storing.undo(deadline)
                     raise
