@@ -25,7 +25,7 @@ STEPS = {
 @pytest.fixture
 def dead(running: Running) -> Iterator[Running]:
     """An account whose grant its user revoked, and nobody but its owner can bring back."""
-    running.connect(NAME, user=1)
+    running.connect(NAME)
     revoke(running)
     running.direct("RotateTokens", account=NAME, force=True)
     assert running.account(NAME)["state"] == "needs_reauthentication"
@@ -95,7 +95,7 @@ def test_a_reconnect_that_is_killed(dead: Running, step: str, when: str) -> None
     if alive:
         answer = dead.direct("RotateTokens", account=NAME, force=True)
         assert answer["accounts"][0]["outcome"] == "refreshed"
-    dead.connect(NAME, user=1)
+    dead.connect(NAME)
     assert dead.account(NAME)["state"] == "healthy"
     assert "resource" in dead.direct("RetrieveUser", account=NAME)
 
@@ -103,7 +103,7 @@ def test_a_reconnect_that_is_killed(dead: Running, step: str, when: str) -> None
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", DISCONNECT)
 def test_a_disconnect_that_is_killed(running: Running, step: str, when: str) -> None:
-    running.connect(NAME, user=1)
+    running.connect(NAME)
     running.aws.reset()
     killed = kill_at(running, "DisconnectAccount", DISCONNECT[step], when)
     assert running.direct("DisconnectAccount", account=NAME).get("errorType") == "Runtime.ExitError"
@@ -119,6 +119,6 @@ def test_a_disconnect_that_is_killed(running: Running, step: str, when: str) -> 
     assert again.get("disconnected") or again["errorType"] == "AccountNotFoundError"
     assert NAME not in [account["account"] for account in running.http("GET", "/accounts").json()["accounts"]]
     assert running.direct("RetrieveUser", account=NAME)["errorType"] == "AccountNotFoundError"
-    running.connect(NAME, user=1)
+    running.connect(NAME)
     assert "resource" in running.direct("RetrieveUser", account=NAME)
     running.direct("DisconnectAccount", account=NAME)
