@@ -7,6 +7,7 @@ nothing goes wrong any more, and the promises must hold. ``CALENDLY_SCHEDULES=20
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -29,6 +30,10 @@ STEPS = 110
 NAMES, USERS = ("a", "b"), ("U1", "U2")
 MUST_NOT_WAIT = ("secretsmanager.delete_secret", "oauth.revoke")
 """Calls before which nobody stands still for long: what a process sends after such a freeze is left to physics."""
+
+
+STACKS: list[Stack] = []
+"""The stack of the schedule that runs."""
 
 
 class Inline:
@@ -222,24 +227,20 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """AWS in this process, whose calls are steps of the schedule."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     apply()
+    made = aws.client
     with mock_aws():
-        aws.client.cache_clear()
+        made.cache_clear()
         real = {service: aws.client(service, attempts=1) for service in ("dynamodb", "secretsmanager", "events")}
-        stacks: list[Stack] = []
 
         def watch(operation: str, how: dict[str, Any], answer: Any) -> None:
-            _watch(stacks[-1], operation, how)
+            _watch(STACKS[-1], operation, how)
 
         clients = {service: Client(service, client, watch) for service, client in real.items()}
         monkeypatch.setattr(aws, "client", lambda service, *_, **__: clients[service])
-        monkeypatch.setattr(secrets, "read", lambda name, stage: stacks[-1].read(_reader(real), name, stage))
+        monkeypatch.setattr(secrets, "read", lambda name, stage: STACKS[-1].read(_reader(real), name, stage))
         monkeypatch.setattr("accounts.rotation.ThreadPoolExecutor", Inline)
-        monkeypatch.setattr("tests.faults.test_schedules.STACKS", stacks, raising=False)
         yield
-    aws.client.cache_clear() if hasattr(aws.client, "cache_clear") else None
-
-
-STACKS: list[Stack] = []
+    made.cache_clear()
 
 
 def _reader(real: dict[str, Any]) -> Any:
@@ -257,8 +258,6 @@ def _reader(real: dict[str, Any]) -> Any:
 
 def _watch(stack: Stack, operation: str, how: dict[str, Any]) -> None:
     """What was stored is in no hand any more, and what was told is told."""
-    import json
-
     if operation == "put_events":
         for entry in how["Entries"]:
             detail = json.loads(entry["Detail"])
