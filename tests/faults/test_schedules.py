@@ -58,6 +58,7 @@ class Search:
         self.stack, self.chance = stack, chance
         self.actors: list[Actor] = []
         self.log: list[str] = []
+        self.broken: dict[int, str] = {}
 
     def start(self, kind: str, work: Any, ends: str | None = None) -> None:
         def act(actor: Actor) -> None:
@@ -140,11 +141,19 @@ class Search:
         what, waiting = self.chance.random(), actor.waiting_for or ""
         # Where the answer to a write matters, things go wrong more often.
         writes = waiting.endswith(("secret_value", "version_stage", "create_secret", "update_item", "oauth.refresh"))
+        if self.broken.get(id(actor)) == waiting:
+            return self.fail(waiting)
         if waiting == "start" or what < (0.93 if writes else 0.97):
             return "go"
+        if writes and self.chance.random() < 0.4:
+            # For as long as this process lives, so that it has to do without.
+            self.broken[id(actor)] = waiting
         if what > 0.98:
             return "die" if what < 0.99 else "act and die"
-        acted = self.chance.random() < 0.5
+        return self.fail(waiting)
+
+    def fail(self, waiting: str) -> Any:
+        acted = self.chance.random() < 0.3
         error: Any = failure(waiting, acted=acted)
         error.acted = acted
         return error
@@ -155,7 +164,9 @@ class Search:
             if self.chance.random() < 0.5:
                 self.step(actor, "die")
             while actor.waiting_for is not None:
-                self.step(actor, "go")
+                self.step(
+                    actor, self.fail(actor.waiting_for) if self.broken.get(id(actor)) == actor.waiting_for else "go"
+                )
         current.actor = None
         self.stack.calendly.refusing = False
         self.stack.use(RIGHT)
