@@ -274,6 +274,9 @@ def _watch(stack: Stack, operation: str, how: dict[str, Any]) -> None:
             detail = json.loads(entry["Detail"])
             if "state" in detail:
                 stack.told.setdefault(detail["account"], []).append(detail["state"])
+    if operation == "delete_item" and how["Key"]["pk"]["S"] == "account":
+        # Whatever is connected under the name next is another account, and healthy as long as nothing else is told.
+        stack.told.pop(how["Key"]["sk"]["S"], None)
     actor = getattr(current, "actor", None)
     if operation in ("put_secret_value", "update_item") and actor is not None:
         grant = stack.calendly.in_hand.get(id(actor))

@@ -140,6 +140,9 @@ class Lease:
         """
         summary = account.summary()
         parts = ["summary = :summary", "account_state = :state", "versions = :versions"]
+        # A new account that is healthy is no news. Noted from the start, so that what is told of it later is not
+        # taken for the first word, should the note of that be lost.
+        parts.append("announced = if_not_exists(announced, :state)")
         values: dict[str, Any] = {
             ":summary": summary,
             ":state": HEALTHY,
