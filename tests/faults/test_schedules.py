@@ -200,7 +200,8 @@ class Search:
             if state == "needs_reauthentication" and not entry.disconnecting:
                 if good and owning[0].client_id == RIGHT.client_id:
                     problems.append(f"'{name}' was given up with a good token")
-                elif not any(g.revoked or g.excused for g in self.past(account)):
+                # A good token of another application cannot be asked about while that one is not stored.
+                elif not good and not any(g.revoked or g.excused for g in self.past(account)):
                     problems.append(f"'{name}' died without a revocation")
             if state == "wrong_application" and account.client_id == RIGHT.client_id:
                 problems.append(f"'{name}' is of the right application")
