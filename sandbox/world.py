@@ -97,6 +97,7 @@ class World:
     token_exchanges: int = 0
     refresh_tokens_reused: int = 0
     faults: list[Fault] = field(default_factory=list)
+    bounds: str = "inclusive"
 
     def reset(self, **size: int) -> None:
         """A fresh data set of a size; what was asked so far, and what was to go wrong, is forgotten.
@@ -111,6 +112,7 @@ class World:
             self.exchanges_of.clear()
             self.requests.clear()
             self.faults.clear()
+            self.bounds = "inclusive"
             self.signing_keys.clear()
             self.deliveries.reset()
             self.token_exchanges = self.refresh_tokens_reused = 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pydantic import Field
 
+from calendly import bounds
 from calendly.api import Api
-from calendly.documents import Document, Page, Resource, to_timestamp
-from calendly.errors import InvalidRequestError
+from calendly.documents import Document, Page, Resource
 from calendly.transport import Operation
 
 WEEK = timedelta(days=7)
@@ -76,7 +76,7 @@ class UserAvailabilitySchedules:
     def list(self, *, user: str) -> Page[AvailabilitySchedule]:
         """A user's schedules. Scope ``availability:read``."""
         params = {"user": self._api.uri(user, "users")}
-        return self._api.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
+        return self._api.whole_list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
 
 
 class UserBusyTimes:
@@ -90,17 +90,14 @@ class UserBusyTimes:
     def list(self, *, user: str, start_time: str, end_time: str) -> Page[BusyTime]:
         """A user's busy times in at most seven days that are not past, ascending. Scope ``availability:read``."""
         params = {"user": self._api.uri(user, "users"), "start_time": start_time, "end_time": end_time}
-        return self._api.list(self.LIST, "/user_busy_times", params, BusyTime)
+        return self._api.whole_list(self.LIST, "/user_busy_times", params, BusyTime)
 
     def week(self, *, user: str, start_time: str, end_time: str, page_token: str | None = None) -> Page[BusyTime]:
-        """One week of a longer range, as if Calendly paged it: the page token is the start of the week."""
-        try:
-            start, end = datetime.fromisoformat(page_token or start_time), datetime.fromisoformat(end_time)
-        except ValueError:
-            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
-        following = start + WEEK
-        page = self.list(user=user, start_time=to_timestamp(start), end_time=to_timestamp(min(following, end)))
-        # What lies across the seam of two weeks is in the answers for both.
-        rows = [row for row in page.rows if page_token is None or str(row.get("start_time")) >= page_token]
-        token = to_timestamp(following) if following < end else None
-        return Page({"collection": rows, "pagination": {"next_page_token": token}}, BusyTime)
+        """One week of a longer range, as if Calendly paged it; ``bounds.piece`` says what is in it."""
+        return bounds.piece(
+            lambda start, end: self.list(user=user, start_time=start, end_time=end),
+            longest=WEEK,
+            start_time=start_time,
+            end_time=end_time,
+            page_token=page_token,
+        )
