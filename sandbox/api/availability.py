@@ -140,6 +140,4 @@ def _booked(user: str, start: datetime, end: datetime) -> list[Row]:
 
 
 def _overlaps(row: Row, start: datetime, end: datetime) -> bool:
-    """Exclusive bounds leave out what starts or ends on one, too."""
-    is_on_a_bound = params.world().bounds == "exclusive" and stamp(start) == row["start_time"]
-    return at_most(row["start_time"], end) and at_least(row["end_time"], start) and not is_on_a_bound
+    return at_most(row["start_time"], end) and at_least(row["end_time"], start)

@@ -20,6 +20,12 @@ Fetch = Callable[[int | None, str | None], Page[R]]
 
 Row = dict[str, Any]
 
+_ROWS_ANEW = 100
+"""Rows a page of a list that is begun anew: what was handed out is to be passed soon."""
+
+_MOST_RESTARTS = 3
+"""How often a list is begun anew without a row that was not handed out yet."""
+
 
 MOST_PIECES = 60
 """Requests that one call makes for a list in pieces: some of Calendly's limit is left to others."""
@@ -162,6 +168,7 @@ class _Walk(Generic[R]):
         self._cursor = cursor
         self._fetch = fetch
         self._order = order
+        self._restarts = 0
 
     def collect(self, limit: int | None, most_pages: int | None) -> tuple[list[Row], Cursor | None]:
         """Rows, and where to go on; None when there is no more."""
@@ -174,7 +181,7 @@ class _Walk(Generic[R]):
             try:
                 page = self._page()
             except (RateLimitedError, CalendlyUnavailableError):
-                if not pages:
+                if not rows:
                     raise
                 return rows, self._cursor
             self.model = page.model
@@ -221,8 +228,13 @@ class _Walk(Generic[R]):
         mark = cursor.mark.anew() if self._order and cursor.mark else None
         if mark is None:
             raise InvalidRequestError.for_field("page_token", f"is not accepted by Calendly any more; {self._way_on()}")
-        self._cursor = cursor._replace(token=None, skip=0, mark=mark)
-        return self._source()(cursor.page_size, None)
+        if self._restarts == _MOST_RESTARTS:
+            raise CalendlyUnavailableError(
+                "Calendly takes back its page tokens as soon as it gives them. Try again later."
+            )
+        self._restarts += 1
+        self._cursor = cursor._replace(token=None, skip=0, page_size=_ROWS_ANEW, mark=mark)
+        return self._source()(_ROWS_ANEW, None)
 
     def _way_on(self) -> str:
         """What to do about a token that is stale, and cannot be replaced."""
@@ -243,6 +255,7 @@ class _Walk(Generic[R]):
         return bool(self._order and mark and mark.covers(row, self._order.field))
 
     def _hand_out(self, row: Row) -> None:
+        self._restarts = 0
         if self._order is not None:
             mark = self._cursor.mark or Mark("", ())
             self._cursor = self._cursor._replace(mark=mark.after(row, self._order.field, self._order.most_seen))
