@@ -16,6 +16,7 @@ import actions.runtime
 from accounts import aws as accounts_aws
 from accounts.account import Account
 from accounts.settings import settings
+from accounts.store import AccountStore
 from actions.connected import Connected
 from actions.doors import Call
 from actions.runtime import Function
@@ -117,6 +118,7 @@ def handlers(*, aws: bool = True, **size: int) -> Iterator[Handlers]:
         }.items():
             patch.setenv(name, value)
         patch.setattr(actions.runtime, "connect", made.connect)
+        patch.setattr(AccountStore, "webhook_signing_key", lambda _: "the key of the application")
         patch.setattr(actions.runtime, "transport", lambda: transport)
         _forget()
         if aws:

@@ -141,7 +141,7 @@ def kinds(calls: Handlers) -> dict[str, Kind]:
     return {
         "a read": Kind(
             "retrieve_user",
-            {"method": "GET", "path": "/users/me", "times": 4},
+            {"method": "GET", "path": "/users/me"},
             lambda _: {"user": "me"},
             lambda: 0,
             lambda: None,
@@ -210,7 +210,7 @@ def tried(calls: Handlers, kind: str, numbers: Iterator[int]) -> list[Row]:
                 calls.world.faults.clear()
                 body = None if own else ("", "<html>error code: 1010</html>")[status % 2]
                 headers = {"Location": f"{calls.url}/elsewhere", "Retry-After": "120", "X-RateLimit-Reset": "120"}
-                calls.fault(**what.fault, status=status, body=body, after=acted, headers=headers)
+                calls.fault(**what.fault, times=4, status=status, body=body, after=acted, headers=headers)
                 first = outcome(calls, what, input)
                 calls.world.faults.clear()
                 again = outcome(calls, what, input) if what.repeat else ""
