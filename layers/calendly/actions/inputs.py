@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    SerializationInfo,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -68,8 +69,23 @@ class Refers:
             raise ValueError(f"{error}{', or me' if self.me else ''}") from None
         return value
 
+    def identity(self, value: Any, info: SerializationInfo) -> Any:
+        """The reference as ``same_input`` compares it; as it came in any other dump."""
+        own = (info.context or {}).get("own") if isinstance(value, str) else None
+        if own is None:
+            return value
+        if self.me and value == "me":
+            value = own.get(self.kinds[0], value)
+        if value == "me":
+            return value
+        kind, path = references.parse(value, *self.kinds, api=settings().api)
+        # A bare id says nothing of what it lies below, so that is left out of a URI as well.
+        return f"{references.PUBLIC_API}/{kind}/{references.uuid_of(path)}"
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
+        schema = core_schema.no_info_after_validator_function(self.check, handler(source))
+        schema["serialization"] = core_schema.plain_serializer_function_ser_schema(self.identity, info_arg=True)
+        return schema
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {**handler(schema), "description": f"{self.what}: UUID or URI{', or me' if self.me else ''}."}
@@ -266,8 +282,21 @@ class PagedInput(Input):
     def filters(self) -> dict[str, Any]:
         """The inputs that select rows, without those that select a page."""
         return self.model_dump(
-            exclude={"correlation_id", "count", "page_token", "all_pages", "max_items"}, exclude_none=True
+            exclude={"correlation_id", "count", "page_token", "all_pages", "max_items"},
+            exclude_none=True,
+            context={"own": {}},
         )
+
+
+def same_input(wanted: CreateInput, own: Mapping[str, str]) -> dict[str, Any]:
+    """An input in the one form that all its spellings have: a UUID and its URI, ``me`` and one's own URI, equal times.
+
+    Args:
+        wanted: the input.
+        own: the account's own resources, by kind: ``{"users": uri, "organizations": uri}``.
+    """
+    # Without what was left out: an input that an action learns one day must not make old keys look misused.
+    return wanted.model_dump(exclude={"correlation_id", "idempotency_key"}, exclude_defaults=True, context={"own": own})
 
 
 M = TypeVar("M", bound=BaseModel)

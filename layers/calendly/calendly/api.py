@@ -52,13 +52,9 @@ class PlannedWrite(Exception):  # noqa: N818 - not an error: it ends a dry run
         request: ``{"method", "path", "body"?, "query"?}``, with secrets masked.
     """
 
-    def __init__(self, operation: Operation, path: str, content: Mapping[str, Any]) -> None:
-        super().__init__(str(operation))
-        self.request: dict[str, Any] = {"method": operation.method, "path": path}
-        if content.get("document") is not None:
-            self.request["body"] = _masked(content["document"])
-        if content.get("params"):
-            self.request["query"] = dict(content["params"])
+    def __init__(self, request: dict[str, Any]) -> None:
+        super().__init__(f"{request['method']} {request['path']}")
+        self.request = request
 
 
 class Api:
@@ -69,8 +65,11 @@ class Api:
         tokens: the account's tokens.
         deadline: nothing is sent or waited for after it.
         api: the API's base address.
-        dry_run: send reads, but raise ``PlannedWrite`` instead of sending a write.
+        dry_run: send reads, but raise ``PlannedWrite`` instead of sending a write. A DELETE does not end a dry run.
         read_only: refuse writes.
+
+    Attributes:
+        planned: the writes that a dry run came to so far, as ``PlannedWrite.request`` has them.
     """
 
     def __init__(
@@ -89,6 +88,7 @@ class Api:
         self._read_only = read_only
         self.deadline = deadline
         self.address = api
+        self.planned: list[dict[str, Any]] = []
 
     def path(self, reference: str, *kinds: str) -> str:
         """The path of a resource, given by UUID or URI."""
@@ -132,6 +132,19 @@ class Api:
             raise responses.unreadable(operation)
         return Page(response.body, model)
 
+    def whole_list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
+        """Send an operation whose list Calendly calls unpaged. Should it come in pages after all, they are one here."""
+        page = self.list(operation, path, params, model)
+        rows, token, had = page.rows, page.next_page_token, set[str]()
+        while token is not None:
+            if token in had:
+                raise responses.unreadable(operation)
+            had.add(token)
+            following = self.list(operation, path, {**params, "page_token": token}, model)
+            rows, token = rows + following.rows, following.next_page_token
+        body = {name: value for name, value in page.body.items() if name != "pagination"}
+        return Page({**body, "collection": rows}, model) if had else page
+
     def send(self, operation: Operation, path: str, **content: Any) -> Response:
         """Send an operation and return its successful answer. A refused token is renewed.
 
@@ -151,13 +164,18 @@ class Api:
                 "Deploy it with Actions=all, or call a stack that is."
             )
         if self._dry_run and operation.write:
-            raise PlannedWrite(operation, path, content)
+            self.planned.append(_planned(operation, path, content))
+            if operation.method == "DELETE":  # whose answer says nothing: what comes behind it is planned as well
+                return Response(204, {}, b"")
+            raise PlannedWrite(self.planned[-1])
         token = self._tokens.token()
         response = self._send(operation, path, token, content)
         while response.refuses_token:
             token = self._tokens.renew(token)
             response = self._send(operation, path, token, content)
         responses.raise_for(response, operation)
+        if operation.write and not (response.empty or isinstance(response.body, dict)):
+            raise responses.unreadable(operation)
         return response
 
     def _send(self, operation: Operation, path: str, token: str, content: Mapping[str, Any]) -> Response:
@@ -185,6 +203,16 @@ def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = N
         page_token = page.next_page_token
         if page_token is None:
             return
+
+
+def _planned(operation: Operation, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A write that would be sent: ``{"method", "path", "body"?, "query"?}``; secrets in it are masked."""
+    request: dict[str, Any] = {"method": operation.method, "path": path}
+    if content.get("document") is not None:
+        request["body"] = _masked(content["document"])
+    if content.get("params"):
+        request["query"] = dict(content["params"])
+    return request
 
 
 def query(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
