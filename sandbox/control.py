@@ -14,6 +14,7 @@ from sandbox.control_body import document as _document
 from sandbox.dataset.make import DEFAULT_SIZE
 from sandbox.deliveries import Habits
 from sandbox.faults import Fault
+from sandbox.seed_schema import REPLACES
 from sandbox.world import SCOPES, App, Limits, World
 
 blueprint = Blueprint("sandbox", __name__, url_prefix="/_sandbox")
@@ -47,6 +48,10 @@ def reset() -> Any:
         raise ControlError("Sizes must be whole numbers.")
     if 0 in (size.get(name) for name in ("users", "event_types", "invitees")):
         raise ControlError("There must be a user, an event type, and an invitee of a group event.")
+    own = params.world().own
+    kept = [name for section, name in REPLACES.items() if name in size and getattr(own, section) is not None]
+    if kept:
+        raise ControlError(f"The seed file names these: {', '.join(kept)}. Leave them out, or edit the file.")
     params.world().reset(**size)
     return jsonify({"seeded": {kind: len(uris) for kind, uris in params.world().data.uris().items()}})
 
