@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 
-from sandbox import control, happenings, oauth, wire
+from sandbox import control, happenings, oauth, page, wire
 from sandbox.api.blueprints import blueprints
 from sandbox.dataset.own import Own
 from sandbox.errors import ApiError
@@ -27,12 +27,13 @@ def create_app(origin: str, *, apps: Iterable[App] = (), own: Own | None = None,
     world = World(origin, {registered.client_id: registered for registered in apps}, own or Own())
     world.reset(**size)
     app.extensions["world"] = world
-    for blueprint in (*blueprints, oauth.blueprint, control.blueprint, happenings.blueprint):
+    for blueprint in (*blueprints, oauth.blueprint, control.blueprint, happenings.blueprint, page.blueprint):
         app.register_blueprint(blueprint)
+    page.watch(app)
 
     @app.before_request
     def count_and_misbehave() -> Response | None:
-        if request.path.startswith("/_sandbox"):
+        if page.is_page(request.path) or request.path.startswith("/_sandbox"):
             return None
         with world.lock:
             world.requests[_operation()] += 1
