@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local sandbox test check generate build benchmark drift lock clean
+.PHONY: help demo local sandbox test check generate build benchmark drift interop lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ benchmark: $(READY) ## Measure speed, size and cost; writes docs/benchmarks.md
 
 drift: $(READY) ## Compare an OpenAPI file of Calendly's with the contract: make drift FILE=calendly-api.yaml
 	@$(BIN)/python -m tests.contract.drift $(FILE)
+
+interop: $(READY) ## Run published clients against the sandbox; writes the table in docs/sandbox.md (needs uv, npm)
+	@$(BIN)/python -m tests.interop $(CLIENTS)
 
 lock: ## Recompile the requirements files (needs uv)
 	uv pip compile pyproject.toml --group dev --quiet --no-header --generate-hashes --universal --python-version 3.11 \
