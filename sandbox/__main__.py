@@ -46,7 +46,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     how = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("python -m sandbox", description=_ABOUT, epilog=_MORE, formatter_class=how)
-    parser.add_argument("--port", type=int, default=4010, help="on 127.0.0.1 (4010)")
+    parser.add_argument("--port", type=_port, default=4010, help="on 127.0.0.1 (4010)")
     parser.add_argument("--seed", type=Path, metavar="FILE", help="your own users, event types and bookings, in YAML")
     made_up = "how many are made up, if the seed file names none"
     parser.add_argument("--events", type=int, metavar="N", help=f"{made_up} (60)")
@@ -55,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
         "--redirect-uri", action="append", default=[], metavar="URI", help="of the OAuth application; can be repeated"
     )
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from sandbox import bookings, params
 from sandbox.control_body import ControlError, refuse_with_words
 from sandbox.control_body import document as _document
 from sandbox.dataset.make import DEFAULT_SIZE
+from sandbox.dataset.own import SeedError
 from sandbox.deliveries import Habits
 from sandbox.faults import Fault
 from sandbox.seed_schema import REPLACES
@@ -52,7 +53,10 @@ def reset() -> Any:
     kept = [name for section, name in REPLACES.items() if name in size and getattr(own, section) is not None]
     if kept:
         raise ControlError(f"The seed file names these: {', '.join(kept)}. Leave them out, or edit the file.")
-    params.world().reset(**size)
+    try:
+        params.world().reset(**size)
+    except SeedError as error:
+        raise ControlError(f"The seed file does not fit these sizes. {error}") from None
     return jsonify({"seeded": {kind: len(uris) for kind, uris in params.world().data.uris().items()}})
 
 

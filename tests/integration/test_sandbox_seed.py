@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from sandbox.app import create_app
 from sandbox.dataset.own import SeedError
@@ -124,11 +125,26 @@ def test_a_full_event_takes_nobody_else(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_ends_the_command(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--seed", str(tmp_path / "none.yaml")]
+    command = [sys.executable, "-m", "sandbox", "--port", "4999", "--seed", str(tmp_path / "none.yaml")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "none.yaml: cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_reset_that_does_not_fit_the_file_changes_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "seed.yaml"
+    booking = "{event_type: 60-minute-meeting, start_time: 2030-01-07T09:00:00Z, name: 42, email: a@b.example}"
+    path.write_text(f"bookings: [{booking}]\nusers: [{{name: No}}]\n")
+    sandbox.world.own = read_seed(path)
+    sandbox.control("reset")
+    assert [row["name"] for row in sandbox.world.data.users] == ["No"]
+    before = sandbox.world.data
+    for size, said in (({"event_types": 1}, "'60-minute-meeting' is no event type"), ({"users": 9}, "users")):
+        answer = requests.post(f"{sandbox.url}/_sandbox/reset", json=size, timeout=9)
+        assert answer.status_code == 400
+        assert said in answer.json()["error"]
+    assert sandbox.world.data is before
 
 
 def test_the_documentation_has_every_field() -> None:
