@@ -42,7 +42,7 @@ def test_requests_are_shown_as_they_come(sandbox: Sandbox, page) -> None:  # typ
     requests.get(f"{sandbox.url}/oauth/authorize?client_id=x&state=secret-state", timeout=9)
     text = page()
     rows = re.findall(
-        r"<code>(GET /[^<]*)</code>.*?<td class=\"less\">(.*?)</td>\s*<td class=\"n \w+\">(\d+)<", text, re.S
+        r"<code>(GET /[^<]*)</code>.*?<td class=\"less k\">(.*?)</td>\s*<td class=\"n \w+\">(\d+)<", text, re.S
     )
     assert rows[0][0::2] == ("GET /oauth/authorize", "400")
     assert rows[1] == ("GET /users/nobody", "Ada Lovelace", "404")
