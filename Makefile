@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local test check generate build benchmark lock clean
+.PHONY: help demo local sandbox test check generate build benchmark drift interop lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(READY) ## Start the stack on this machine, connect an account, run all a
 
 local: $(READY) ## Run the stack on this machine until Ctrl-C
 	@$(BIN)/python -m local
+
+sandbox: $(READY) ## Run Calendly's API on this machine until Ctrl-C; OPTIONS="--help" lists its options
+	@$(BIN)/python -m sandbox $(OPTIONS)
 
 test: $(READY) ## Run all tests, offline
 	@$(BIN)/python -m pytest -n auto
@@ -49,6 +52,12 @@ build: $(READY) ## Build what `sam deploy` uploads
 
 benchmark: $(READY) ## Measure speed, size and cost; writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+drift: $(READY) ## Compare an OpenAPI file of Calendly's with the contract: make drift FILE=calendly-api.yaml
+	@$(BIN)/python -m tests.contract.drift $(FILE)
+
+interop: $(READY) ## Run published clients against the sandbox; writes the table in docs/sandbox.md (needs uv, npm)
+	@$(BIN)/python -m tests.interop $(CLIENTS)
 
 lock: ## Recompile the requirements files (needs uv)
 	uv pip compile pyproject.toml --group dev --quiet --no-header --generate-hashes --universal --python-version 3.11 \

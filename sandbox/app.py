@@ -7,27 +7,33 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 
-from sandbox import control, happenings, oauth, wire
+from sandbox import control, happenings, oauth, page, wire
 from sandbox.api.blueprints import blueprints
+from sandbox.dataset.own import Own
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from sandbox.world import App, World
 
 
-def create_app(origin: str, *, apps: Iterable[App] = (), **size: int) -> Flask:
-    """A sandbox whose resources' URIs start with ``origin``, with a data set of the given size."""
+def create_app(origin: str, *, apps: Iterable[App] = (), own: Own | None = None, **size: int) -> Flask:
+    """A sandbox whose resources' URIs start with ``origin``, with a data set of the given size.
+
+    Raises:
+        SeedError: an entry of the seed file, ``own``, refers to what is not there.
+    """
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    world = World(origin, {registered.client_id: registered for registered in apps})
+    world = World(origin, {registered.client_id: registered for registered in apps}, own or Own())
     world.reset(**size)
     app.extensions["world"] = world
-    for blueprint in (*blueprints, oauth.blueprint, control.blueprint, happenings.blueprint):
+    for blueprint in (*blueprints, oauth.blueprint, control.blueprint, happenings.blueprint, page.blueprint):
         app.register_blueprint(blueprint)
+    page.watch(app)
 
     @app.before_request
     def count_and_misbehave() -> Response | None:
-        if request.path.startswith("/_sandbox"):
+        if page.is_page(request.path) or request.path.startswith("/_sandbox"):
             return None
         with world.lock:
             world.requests[_operation()] += 1

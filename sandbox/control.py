@@ -13,8 +13,10 @@ from sandbox.bounds import KINDS
 from sandbox.control_body import ControlError, refuse_with_words
 from sandbox.control_body import document as _document
 from sandbox.dataset.make import DEFAULT_SIZE
+from sandbox.dataset.own import SeedError
 from sandbox.deliveries import Habits
 from sandbox.faults import Fault
+from sandbox.seed_schema import REPLACES
 from sandbox.world import SCOPES, App, Limits, World
 
 blueprint = Blueprint("sandbox", __name__, url_prefix="/_sandbox")
@@ -48,7 +50,14 @@ def reset() -> Any:
         raise ControlError("Sizes must be whole numbers.")
     if 0 in (size.get(name) for name in ("users", "event_types", "invitees")):
         raise ControlError("There must be a user, an event type, and an invitee of a group event.")
-    params.world().reset(**size)
+    own = params.world().own
+    kept = [name for section, name in REPLACES.items() if name in size and getattr(own, section) is not None]
+    if kept:
+        raise ControlError(f"The seed file names these: {', '.join(kept)}. Leave them out, or edit the file.")
+    try:
+        params.world().reset(**size)
+    except SeedError as error:
+        raise ControlError(f"The seed file does not fit these sizes. {error}") from None
     return jsonify({"seeded": {kind: len(uris) for kind, uris in params.world().data.uris().items()}})
 
 

@@ -12,7 +12,7 @@ import json
 import threading
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -53,11 +53,24 @@ class Delivery:
     number: int
     kind: Literal["genuine", "duplicate", "forged", "stale"] = field(compare=False)
     subscription: Row = field(compare=False)
+    event: str = field(compare=False)
     body: bytes = field(compare=False)
     key: str | None = field(compare=False, repr=False)
     began: float = field(compare=False)
     epoch: int = field(compare=False, default=0)
     attempts: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One delivery that was sent, and how it was answered. ``at`` is in Unix seconds; attempts count from 1."""
+
+    at: float
+    event: str
+    url: str
+    kind: str
+    attempt: int
+    outcome: str
 
 
 class Deliveries:
@@ -69,6 +82,7 @@ class Deliveries:
         self.habits = Habits()
         self.attempts = 0
         self.outcomes: Counter[str] = Counter()
+        self.recent: deque[Attempt] = deque(maxlen=50)
         self._queue: list[Delivery] = []
         self._busy = 0
         self._epoch = 0
@@ -85,6 +99,7 @@ class Deliveries:
             self._epoch += 1
             self._queue.clear()
             self.outcomes.clear()
+            self.recent.clear()
             self.attempts = self._genuine = 0
 
     def close(self) -> None:
@@ -115,9 +130,10 @@ class Deliveries:
         begun = time.monotonic()
         with self._changed:
             self._numbers += 1
-            heapq.heappush(
-                self._queue, Delivery(begun, self._numbers, kind, subscription, body, key, begun, self._epoch)
+            queued = Delivery(
+                begun, self._numbers, kind, subscription, document["event"], body, key, begun, self._epoch
             )
+            heapq.heappush(self._queue, queued)
             if not self._started:
                 self._started = True
                 for _ in range(WORKERS):
@@ -134,6 +150,7 @@ class Deliveries:
                 if delivery.epoch == self._epoch:
                     self.attempts += 1
                     self.outcomes[f"{delivery.kind} {outcome}"] += 1
+                    self.recent.append(_attempt(delivery, outcome))
                     self._settle(delivery, outcome)
                 self._changed.notify_all()
                 current = delivery.epoch == self._epoch
@@ -165,6 +182,11 @@ class Deliveries:
         delivery.due = moment + self.habits.retry_seconds * 2**delivery.attempts
         delivery.attempts += 1
         heapq.heappush(self._queue, delivery)
+
+
+def _attempt(delivery: Delivery, outcome: str) -> Attempt:
+    url = delivery.subscription["callback_url"]
+    return Attempt(time.time(), delivery.event, url, delivery.kind, delivery.attempts + 1, outcome)
 
 
 def signature(body: bytes, moment: int, key: str) -> str:

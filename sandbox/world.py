@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.dataset.make import make
+from sandbox.dataset.own import Own
 from sandbox.dataset.store import Dataset
 from sandbox.deliveries import Deliveries
 from sandbox.faults import Fault
@@ -80,11 +81,13 @@ class Limits:
 class World:
     """Everything that changes. One lock guards it: the sandbox is for correctness, not for speed.
 
+    ``own`` is what a seed file says; every data set has it.
     ``issued`` keeps every token ever given out, so that a search of logs for them can be complete.
     """
 
     origin: str
     apps: dict[str, App]
+    own: Own = field(default_factory=Own)
     data: Dataset = field(default_factory=Dataset)
     limits: Limits = field(default_factory=Limits)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -120,7 +123,7 @@ class World:
         Grants stay, for users that the new data set has, too: the same seed makes the same users.
         """
         with self.lock:
-            self.data = make(self.origin, **size)
+            self.data = make(self.origin, self.own, **size)
             self.limits = Limits()
             self.page_tokens.clear()
             self.windows.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.dataset.own import Entry, own_event_types
 from sandbox.dataset.people import FOREIGN
 from sandbox.dataset.store import Dataset
 from sandbox.ids import Ids
@@ -11,11 +12,14 @@ from sandbox.rows.base import SEEDED, Row
 from sandbox.rows.event_types import event_type_row, host_row, question_row, schedule_row, weekly_rules
 
 
-def seed_event_types(data: Dataset, ids: Ids, event_types: int) -> None:
-    """So many for each user; after all of them, those of teams and the peculiar ones."""
+def seed_event_types(data: Dataset, ids: Ids, event_types: int, own: list[Entry] | None = None) -> None:
+    """So many for each user, or ``own`` ones; after all of them, those of teams and the peculiar ones."""
+    for row, host in own_event_types(data, ids, own or []):
+        _add(data, ids, row, [host])
     numbered = [*enumerate(data.users), (FOREIGN, data.foreign_users[0])]
     for owner, user in numbered:
-        for number in range(event_types):
+        made_up = own is None or owner == FOREIGN
+        for number in range(event_types if made_up else 0):
             row = _personal(ids.uri("event_types", f"{owner}/{number}"), user, number)
             _add(data, ids, row, [user])
         _schedules(data, ids, owner, user["uri"])

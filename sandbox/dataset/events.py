@@ -26,9 +26,10 @@ def seed_events(data: Dataset, ids: Ids, events: int, invitees: int) -> None:
             by_user.setdefault(event_type["profile"]["owner"], []).append(event_type)
     teams = {row["name"]: row for row in data.event_types if (row["profile"] or {}).get("type") == "Team"}
     past = range(events // 2)
+    hosting = [user for user in data.users if user["uri"] in by_user]
     starts = [start for start in _starts(-(-events // AT_ONCE)) for _ in range(AT_ONCE)]
     for number, start in zip(range(events), starts, strict=False):
-        host = data.users[number % len(data.users)]
+        host = hosting[number % len(hosting)]
         hosts = _hosts(data, number, host)
         own = by_user[host["uri"]]
         event_type, size, seats = own[number % len(own)], 1, 1

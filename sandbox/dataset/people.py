@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.dataset.own import Entry, own_users
 from sandbox.dataset.store import Dataset
 from sandbox.ids import Ids
 from sandbox.rows import people as rows
@@ -13,14 +14,19 @@ FOREIGN = 900
 """The number of the user who is in another organization."""
 
 
-def seed_people(data: Dataset, ids: Ids, users: int, groups: int) -> None:
-    """The first user owns the organization, the second is an admin, the others are users."""
-    data.add("organizations", rows.organization_row(data.organization, "Analytical Engines"))
+def seed_people(
+    data: Dataset, ids: Ids, users: int, groups: int, *, own: list[Entry] | None = None, organization: str | None = None
+) -> None:
+    """The first user owns the organization, the second is an admin, the others are users; or ``own`` ones."""
+    data.add("organizations", rows.organization_row(data.organization, organization or "Analytical Engines"))
     data.add("organizations", rows.organization_row(data.foreign_organization, "Elsewhere", single=True))
-    data.add("users", *(_user(ids, number, data.organization) for number in range(users)))
-    data.add("foreign_users", _user(ids, FOREIGN, data.foreign_organization))
     roles = ["owner", "admin"] + ["user"] * users
-    for number, (user, role) in enumerate(zip(data.users, roles, strict=False)):
+    people = [(_user(ids, number, data.organization), roles[number]) for number in range(users)]
+    if own is not None:
+        people = own_users(ids, own, data.organization)
+    data.add("users", *(user for user, _ in people))
+    data.add("foreign_users", _user(ids, FOREIGN, data.foreign_organization))
+    for number, (user, role) in enumerate(people):
         uri = ids.uri("organization_memberships", number)
         data.add("organization_memberships", rows.membership_row(uri, user, role))
     foreign = ids.uri("organization_memberships", FOREIGN)

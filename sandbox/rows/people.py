@@ -18,8 +18,10 @@ _SHOWN = (
 )
 
 
-def user_row(uri: str, name: str, organization: str, *, timezone: str, time_notation: str, email: str = "") -> Row:
-    slug = name.lower().replace(" ", "-")
+def user_row(
+    uri: str, name: str, organization: str, *, timezone: str, time_notation: str, email: str = "", slug: str = ""
+) -> Row:
+    slug = slug or name.lower().replace(" ", "-")
     return {
         "uri": uri,
         "name": name,
