@@ -123,8 +123,7 @@ class Refreshing(RuleBasedStateMachine):
                 version = str(uuid.uuid4())
                 vault.stage(account, version, CONNECTING)
                 vault.promote(NAME, version, replacing=stored.version)
-                lease.promote(account)
-                lease.forget_exchanges()
+                lease.promote(account, connected=True)
         except Exception:
             # A person sees a page that says so, and tries again.
             return
