@@ -1,11 +1,14 @@
-"""Subscribe to webhooks, or find the identical subscription."""
+"""Subscribe to webhooks, or find the identical subscription.
+
+One to this stack's own receiver that is failing or disabled is replaced.
+"""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from actions.inputs import CreateInput, HttpsUrl, ScopedInput, WebhookEvent
-from actions.receiver import receiver_url, signing_key
+from actions.receiver import subscribe
 from actions.runtime import Connected, action
 from calendly.documents import Document
 from calendly.webhook_subscriptions import WebhookSubscription
@@ -27,9 +30,4 @@ class CreateWebhookSubscription(CreateInput, ScopedInput):
     example={"events": ["invitee.created", "invitee.canceled"], "url": "https://example.com/calendly"},
 )
 def handler(input: CreateWebhookSubscription, connected: Connected) -> Document[WebhookSubscription]:
-    return connected.calendly.webhook_subscriptions.create(
-        url=input.url or receiver_url(connected),
-        events=input.events,
-        **connected.whose(input),
-        signing_key=signing_key(connected, input.url),
-    )
+    return subscribe(connected, url=input.url, events=input.events, owner=connected.whose(input), dry_run=input.dry_run)
