@@ -89,7 +89,8 @@ def test_a_reconnect_that_is_killed(dead: Running, step: str, when: str) -> None
     next_run(dead)
     alive = is_alive(dead)
     assert alive is (
-        (STEPS[step][0] == "UpdateSecretVersionStage" and when == "after") or step in ("promote in the table", "release")
+        (STEPS[step][0] == "UpdateSecretVersionStage" and when == "after")
+        or step in ("promote in the table", "release")
     )
     assert dead.account(NAME)["state"] == ("healthy" if alive else "needs_reauthentication")
     if alive:
