@@ -100,7 +100,7 @@ def only_once(partition: str, delivery: Any, deadline: Deadline, deliver: Callab
     # Calendly waits for 15 seconds, of which every call of the table is to take a few at most.
     client = aws.client("dynamodb", read_timeout=1.0, attempts=2)
     try:
-        _once(partition, delivery, attempt, config, deadline, client=client)
+        _once(partition, delivery, attempt, config, deadline, client=client, prefix=partition)
     except IdempotencyPersistenceLayerError as error:
         attempt.outcome(error)
     return attempt.result is not None
@@ -168,12 +168,16 @@ def _once(
     wait: Deadline,
     *,
     client: Any = None,
+    prefix: str | None = None,
 ) -> Any:
     # Short, because somebody waits: API Gateway gives up after 29 seconds.
     client = client or aws.client("dynamodb", read_timeout=2.0, attempts=2)
     store = Records(client, settings().table, partition)
 
-    @idempotent_function(data_keyword_argument="wanted", persistence_store=store, config=config)  # type: ignore[untyped-decorator]
+    # Without a prefix a record is one function's: what the receiver told, the backfill would tell again.
+    @idempotent_function(  # type: ignore[untyped-decorator]
+        data_keyword_argument="wanted", persistence_store=store, config=config, key_prefix=prefix
+    )
     def once(*, wanted: dict[str, Any]) -> Any:  # noqa: ARG001 - what Powertools knows the call by
         return run()
 
