@@ -25,7 +25,7 @@ def backfilled(running: Running, before: list[str], seconds: float = 240) -> Any
 
 
 def test_a_day_of_outage_is_healed_and_read_back(running: Running, bus: Bus) -> None:
-    """The receiver refuses, Calendly disables the subscription; then each booking, cancellation and mark is told once."""
+    """The receiver refuses, Calendly disables the subscription; then each fact of that time is told once."""
     running.stack.aws.client("events").disable_rule(Name="OnBookingBooked", EventBusName="local")
     subscribe(running, events=ALL)
     before = executions(running.stack.aws, "backfill")
@@ -98,6 +98,7 @@ def test_accounts_show_their_subscriptions_and_how_they_are(running: Running) ->
         (webhook,) = running.account()["webhooks"]
         return webhook
 
+    running.direct("HealSubscriptions", account="default")  # forgets those of other tests
     uri = subscribe(running)["uri"]
     assert (shown()["uri"], shown()["scope"], shown()["state"]) == (uri, "user", "active")
     assert shown()["retry_started_at"] is None
