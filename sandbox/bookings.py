@@ -11,7 +11,7 @@ from sandbox.announcements import announce
 from sandbox.journal import log
 from sandbox.rows.base import Row, now
 from sandbox.rows.events import cancellation_row, event_row, guest_row, invitee_payload, invitee_row
-from sandbox.rows.locations import SEEDED_LOCATIONS
+from sandbox.rows.locations import SEEDED_LOCATIONS, being_made
 from sandbox.world import World
 
 
@@ -71,7 +71,7 @@ def _open(world: World, event_type: Row, start: datetime, *, hosts: Sequence[Row
         hosts,
         start=start,
         created=now(),
-        location=location or SEEDED_LOCATIONS[number % len(SEEDED_LOCATIONS)],
+        location=location or being_made(SEEDED_LOCATIONS[number % len(SEEDED_LOCATIONS)]),
         invitees_counter={"total": 1, "active": 1, "limit": seats},
     )
     world.data.add_event(event, [])
@@ -108,6 +108,30 @@ def reschedule(world: World, invitee: Row, start: datetime) -> Row:
     tell(world, "invitee.canceled", invitee)
     tell(world, "invitee.created", new)
     return new
+
+
+def mark_no_show(world: World, invitee: Row) -> Row:
+    """A host marks an invitee as a no-show; returns the mark. ``invitee_no_show.created`` goes out."""
+    row = {"uri": f"{world.origin}/invitee_no_shows/{uuid.uuid4()}", "invitee": invitee["uri"], "created_at": now()}
+    world.data.add("invitee_no_shows", row)
+    invitee.update(no_show={"uri": row["uri"], "created_at": row["created_at"]}, updated_at=row["created_at"])
+    tell(world, "invitee_no_show.created", invitee)
+    return row
+
+
+def unmark_no_show(world: World, invitee: Row, row: Row) -> None:
+    """The mark is taken away. ``invitee_no_show.deleted`` goes out, with no mark in it."""
+    world.data.remove("invitee_no_shows", row)
+    invitee.update(no_show=None, updated_at=now())
+    tell(world, "invitee_no_show.deleted", invitee)
+
+
+def toggle_no_show(world: World, invitee: Row) -> str | None:
+    """Mark an invitee, or take the mark away; returns the URI of the mark that is there now."""
+    if invitee["no_show"]:
+        unmark_no_show(world, invitee, world.data.known(invitee["no_show"]["uri"]))
+        return None
+    return str(mark_no_show(world, invitee)["uri"])
 
 
 def tell(world: World, name: str, invitee: Row) -> None:

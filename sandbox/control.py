@@ -186,6 +186,30 @@ def webhooks() -> Any:
     return jsonify(vars(habits))
 
 
+@blueprint.post("/signing_key")
+def change_signing_key() -> Any:
+    """An application's webhook signing key is changed: the first one's if no ``client_id`` is said."""
+    wanted = _document({"client_id", "key"})
+    world = params.world()
+    with world.lock:
+        client_id = wanted.get("client_id", next(iter(world.apps), None))
+        if client_id not in world.apps:
+            raise ControlError("There is no such application.")
+        if not isinstance(wanted.get("key"), str) or not wanted["key"]:
+            raise ControlError("key must be a text.")
+        world.change_signing_key(client_id, wanted["key"])
+        return jsonify({"client_id": client_id})
+
+
+@blueprint.post("/no_show")
+def toggle_no_show() -> Any:
+    """A host marks an invitee as a no-show, or takes the mark away: the newest booking's if no ``invitee`` is said."""
+    world = params.world()
+    with world.lock:
+        invitee = _invitee(world, _document({"invitee"}))
+        return jsonify({"invitee": invitee["uri"], "no_show": bookings.toggle_no_show(world, invitee)})
+
+
 @blueprint.post("/bookings")
 def make_bookings() -> Any:
     """People book: so many of them, an event type (the first user's first if none is said), from a time on.

@@ -21,28 +21,32 @@ from urllib.parse import urlsplit
 import requests
 
 from sandbox.rows.base import Row, now
+from sandbox.rows.webhooks import rendered_anew
 
 WORKERS = 8
 TIMEOUTS = (10, 15)
 """Calendly's own, to connect and to read."""
 
-GIVE_UP_SECONDS = 24 * 3600
 STALE_SECONDS = 600
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass
 class Habits:
-    """How deliveries misbehave: each so-manieth is doubled, or accompanied by a forgery or by an old recording.
+    """How deliveries misbehave: each so-manieth is doubled, rendered anew, or comes with a forgery or an old recording.
 
     Attributes:
+        rendered_anew_every: what comes a second time was rendered 1.8 s later: times have moved, a conference is ready.
         retry_seconds: the pause before the first repetition; each further one is twice as long.
+        give_up_seconds: after so long, a message that was not taken is given up, and its subscription is disabled.
     """
 
     duplicate_every: int = 0
     forged_every: int = 0
     stale_every: int = 0
+    rendered_anew_every: int = 0
     retry_seconds: float = 1.0
+    give_up_seconds: float = 24 * 3600
 
 
 @dataclass(order=True)
@@ -51,7 +55,7 @@ class Delivery:
 
     due: float
     number: int
-    kind: Literal["genuine", "duplicate", "forged", "stale"] = field(compare=False)
+    kind: Literal["genuine", "duplicate", "rendered anew", "forged", "stale"] = field(compare=False)
     subscription: Row = field(compare=False)
     event: str = field(compare=False)
     body: bytes = field(compare=False)
@@ -120,6 +124,8 @@ class Deliveries:
         self._push("genuine", subscription, document, key)
         if habits.duplicate_every and count % habits.duplicate_every == 0:
             self._push("duplicate", subscription, document, key)
+        if habits.rendered_anew_every and count % habits.rendered_anew_every == 0:
+            self._push("rendered anew", subscription, rendered_anew(document), key)
         if habits.forged_every and count % habits.forged_every == 0:
             self._push("forged", subscription, _marked(document, "forged"), "not-the-key")
         if habits.stale_every and count % habits.stale_every == 0:
@@ -144,10 +150,11 @@ class Deliveries:
         session = requests.Session()
         session.trust_env = False
         while (delivery := self._take()) is not None:
-            outcome = _send(session, delivery)
+            # A subscription that is gone, or disabled, takes its repetitions with it.
+            outcome = _send(session, delivery) if delivery.subscription["state"] == "active" else "not sent"
             with self._changed:
                 self._busy -= 1
-                if delivery.epoch == self._epoch:
+                if delivery.epoch == self._epoch and outcome != "not sent":
                     self.attempts += 1
                     self.outcomes[f"{delivery.kind} {outcome}"] += 1
                     self.recent.append(_attempt(delivery, outcome))
@@ -175,8 +182,9 @@ class Deliveries:
             subscription["retry_started_at"] = None
             return
         moment = time.monotonic()
-        if moment - delivery.began > GIVE_UP_SECONDS:
-            subscription["state"] = "disabled"
+        if moment - delivery.began > self.habits.give_up_seconds:
+            if subscription["state"] == "active":
+                subscription.update(state="disabled", updated_at=now())
             return
         subscription["retry_started_at"] = subscription["retry_started_at"] or now()
         delivery.due = moment + self.habits.retry_seconds * 2**delivery.attempts

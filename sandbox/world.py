@@ -8,7 +8,8 @@ import secrets
 import threading
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sandbox.dataset.make import make
@@ -100,6 +101,7 @@ class World:
     exchanges_of: dict[str, deque[float]] = field(default_factory=dict)
     deliveries: Deliveries = field(init=False)
     signing_keys: dict[str, str] = field(default_factory=dict)
+    told: dict[tuple[str, str], datetime] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     issued: list[str] = field(default_factory=list)
     token_exchanges: int = 0
@@ -114,8 +116,21 @@ class World:
         """A subscription whose address is gone for good."""
         with self.lock:
             if subscription in self.data.webhook_subscriptions:
-                self.data.remove("webhook_subscriptions", subscription)
-                self.signing_keys.pop(subscription["uri"], None)
+                self.end_subscription(subscription)
+
+    def end_subscription(self, subscription: dict[str, Any]) -> None:
+        """Delete a subscription; what is still to be delivered to it is not."""
+        self.data.remove("webhook_subscriptions", subscription)
+        self.signing_keys.pop(subscription["uri"], None)
+        subscription["state"] = "deleted"
+
+    def change_signing_key(self, client_id: str, key: str) -> None:
+        """An application gets another key: everything that is delivered for it is signed with that from now on."""
+        app = self.apps[client_id]
+        for uri, known in self.signing_keys.items():
+            if known == app.webhook_signing_key:
+                self.signing_keys[uri] = key
+        self.apps[client_id] = replace(app, webhook_signing_key=key)
 
     def reset(self, **size: int) -> None:
         """A fresh data set of a size; what was asked so far, and what was to go wrong, is forgotten.
@@ -132,6 +147,7 @@ class World:
             self.faults.clear()
             self.bounds = "inclusive"
             self.signing_keys.clear()
+            self.told.clear()
             self.deliveries.reset()
             self.token_exchanges = self.refresh_tokens_reused = 0
 

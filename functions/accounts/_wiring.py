@@ -8,13 +8,17 @@ from accounts import aws
 from accounts.announce import Announcer
 from accounts.connect import Connector, Sessions
 from accounts.directory import Directory, Seen
+from accounts.endings import Endings
 from accounts.owners import Owners
 from accounts.refresh import Refresher
 from accounts.rotation import Rotation
 from accounts.sealing import KmsSealer
 from accounts.settings import settings
+from accounts.subscriptions import Subscriptions
 from accounts.table import Table
+from actions.address import receivers_of
 from actions.connected import store, transport
+from actions.doors import Call
 from actions.observability import log
 from calendly import scopes
 from calendly.errors import CalendlyError
@@ -48,6 +52,18 @@ def connector() -> Connector:
 def _scopes_of_actions() -> tuple[str, ...]:
     """The scopes of the actions that are deployed."""
     return READING if settings().reads_only else (*READING, *WRITING)
+
+
+@lru_cache(maxsize=1)
+def subscriptions() -> Subscriptions:
+    return Subscriptions(table())
+
+
+def endings(call: Call) -> Endings:
+    """For the length of a call, which knows the API's address."""
+    return Endings(
+        subscriptions(), transport(), api=settings().api, receivers=lambda account: receivers_of(call, account)
+    )
 
 
 @lru_cache(maxsize=1)

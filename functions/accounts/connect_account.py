@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from _wiring import connector
+from _wiring import connector, endings
 from pydantic import Field
 
 from actions.address import public_url
@@ -28,10 +28,16 @@ class ConnectAccount(Input):
 @endpoint
 def handler(input: ConnectAccount, call: Call) -> Answer:
     if input.personal_access_token:
+        ending = endings(call)
         account = connector().store_personal_access_token(
-            input.account, input.personal_access_token, replace=input.replace, deadline=call.deadline
+            input.account,
+            input.personal_access_token,
+            replace=input.replace,
+            deadline=call.deadline,
+            endings=ending,
         )
-        return Answer({"account": account.summary()}, status=201)
+        left = {"subscriptions_left": True} if ending.left else {}
+        return Answer({"account": account.summary(), **left}, status=201)
     redirect_uri = f"{public_url(call)}/oauth/callback"
     url = connector().authorize_url(input.account, redirect_uri=redirect_uri, replace=input.replace)
     return Answer({"authorize_url": url, "expires_in": 600}, status=201)

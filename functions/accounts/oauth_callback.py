@@ -3,7 +3,7 @@
 from typing import Any
 
 from _pages import connected_page, declined_page, expired_page, failed_page, problem_page
-from _wiring import connector
+from _wiring import connector, endings
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.connect import InvalidStateError
@@ -27,7 +27,7 @@ def answer(input: OauthCallback, call: Call) -> HttpPage:
     try:
         if input.error or not input.code:
             return declined_page(connector().abandon(input.state).account)
-        account = connector().finish(input.state, input.code, call.deadline)
+        account = connector().finish(input.state, input.code, call.deadline, endings(call))
     except InvalidStateError:
         return expired_page()
     except CalendlyError as error:

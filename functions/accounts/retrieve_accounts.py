@@ -1,8 +1,8 @@
-"""List the connected accounts and their health, and that of the OAuth application. Reads no secret."""
+"""List the connected accounts and their health, their subscriptions', and the application's. Reads no secret."""
 
-from _wiring import connector, directory
+from _wiring import connector, directory, subscriptions
 
-from accounts.health import application_health, health
+from accounts.health import application_health, health, webhooks
 from actions.doors import Call
 from actions.inputs import Common
 from actions.runtime import Answer, endpoint
@@ -15,5 +15,9 @@ class RetrieveAccounts(Common):
 @endpoint
 def handler(input: RetrieveAccounts, call: Call) -> Answer:
     seen, missing_scopes = directory().application(), connector().missing_scopes
-    accounts = [health(entry, missing_scopes, seen) for entry in directory().list()]
+    states = subscriptions().states()
+    accounts = [
+        {**health(entry, missing_scopes, seen), "webhooks": webhooks(states.get(entry.name))}
+        for entry in directory().list()
+    ]
     return Answer({"accounts": accounts, "application": application_health(seen)})

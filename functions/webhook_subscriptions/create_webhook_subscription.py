@@ -1,11 +1,14 @@
-"""Subscribe to webhooks, or return the existing identical subscription."""
+"""Subscribe to webhooks, or return the existing identical subscription.
+
+A subscription to this stack's own receiver that is failing or disabled is replaced.
+"""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from actions.inputs import CreateInput, HttpsUrl, ScopedInput, WebhookEvent
-from actions.receiver import receiver_url, signing_key
+from actions.receiver import subscribe
 from actions.runtime import Connected, action
 from calendly.documents import Document
 from calendly.webhook_subscriptions import WebhookSubscription
@@ -18,14 +21,9 @@ class CreateWebhookSubscription(CreateInput, ScopedInput):
     url: HttpsUrl | None = Field(default=None, description="Where to deliver; defaults to this stack's own receiver.")
 
 
-def subscribe(input: CreateWebhookSubscription, connected: Connected) -> Document[WebhookSubscription]:
-    """It looks for the subscription before it makes one, so that it serves a repeat as well."""
-    return connected.calendly.webhook_subscriptions.create(
-        url=input.url or receiver_url(connected),
-        events=input.events,
-        **connected.whose(input),
-        signing_key=signing_key(connected, input.url),
-    )
+def look(input: CreateWebhookSubscription, connected: Connected) -> Document[WebhookSubscription]:
+    """Subscribing looks for the subscription before it makes one, so it also serves a repeat."""
+    return subscribe(connected, url=input.url, events=input.events, owner=connected.whose(input), dry_run=input.dry_run)
 
 
 @action(
@@ -34,8 +32,8 @@ def subscribe(input: CreateWebhookSubscription, connected: Connected) -> Documen
     role="an organization admin or owner for an organization, a group admin for a group, oneself for a user",
     repeatable=True,
     aws_role="SubscribeRole",
-    look=subscribe,
+    look=look,
     example={"events": ["invitee.created", "invitee.canceled"], "url": "https://example.com/calendly"},
 )
 def handler(input: CreateWebhookSubscription, connected: Connected) -> Document[WebhookSubscription]:
-    return subscribe(input, connected)
+    return look(input, connected)

@@ -8,11 +8,11 @@ from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.api.scheduled_events import may_see, visible
-from sandbox.bookings import tell
+from sandbox.bookings import mark_no_show, unmark_no_show
 from sandbox.errors import ApiError
-from sandbox.operations import Caller, find, known, new_uri, operation, resource
+from sandbox.operations import Caller, find, known, operation, resource
 from sandbox.pagination import by, paginate
-from sandbox.rows.base import Row, now
+from sandbox.rows.base import Row
 
 blueprint = Blueprint("invitees", __name__)
 
@@ -43,11 +43,7 @@ def mark(caller: Caller) -> Response:
         raise body.fail("invitee", "is already marked as no show")
     if invitee["status"] == "canceled":
         raise body.fail("invitee", "is canceled")
-    row = {"uri": new_uri("invitee_no_shows"), "invitee": invitee["uri"], "created_at": now()}
-    params.world().data.add("invitee_no_shows", row)
-    invitee.update(no_show={"uri": row["uri"], "created_at": row["created_at"]}, updated_at=row["created_at"])
-    tell(params.world(), "invitee_no_show.created", invitee)
-    return resource(row, status=201)
+    return resource(mark_no_show(params.world(), invitee), status=201)
 
 
 @operation(blueprint, "GET", "/invitee_no_shows/{uuid}", scope="scheduled_events:read")
@@ -61,9 +57,7 @@ def retrieve_mark(caller: Caller, uuid: str) -> Response:
 def unmark(caller: Caller, uuid: str) -> Response:
     row = find("invitee_no_shows", uuid)
     invitee = _visible(caller, known(row["invitee"]))
-    params.world().data.remove("invitee_no_shows", row)
-    invitee.update(no_show=None, updated_at=now())
-    tell(params.world(), "invitee_no_show.deleted", invitee)
+    unmark_no_show(params.world(), invitee, row)
     return Response(status=204)
 
 

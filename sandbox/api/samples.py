@@ -27,7 +27,7 @@ def sample(caller: Caller) -> Response:
     family, _, verb = name.partition(".")
     payload = _SAMPLES[family](caller, verb)
     sampled = {"created_at": payload.get("created_at") or caller.user["created_at"]}
-    return jsonify({**delivery_document(name, payload, caller.uri), **sampled})
+    return jsonify({**delivery_document(name, payload, caller.uri, now()), **sampled})
 
 
 def _invitee(_: Caller, verb: str) -> Row:

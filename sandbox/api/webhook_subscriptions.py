@@ -56,7 +56,8 @@ def create(caller: Caller) -> Response:
         created=now(),
     )
     app = world.apps.get(caller.grant.client_id or "")
-    key = signing_key or (app.webhook_signing_key if app else None)
+    # An application's deliveries are signed with its own key, whatever is asked for.
+    key = app.webhook_signing_key if app else signing_key
     if key:
         world.signing_keys[row["uri"]] = key
     world.data.add("webhook_subscriptions", row)
@@ -78,9 +79,7 @@ def retrieve(caller: Caller, webhook_uuid: str) -> Response:
 @operation(blueprint, "DELETE", "/webhook_subscriptions/{webhook_uuid}", scope="webhooks:write")
 def delete(caller: Caller, webhook_uuid: str) -> Response:
     row = _found(caller, webhook_uuid)
-    world = params.world()
-    world.data.remove("webhook_subscriptions", row)
-    world.signing_keys.pop(row["uri"], None)
+    params.world().end_subscription(row)
     return Response(status=204)
 
 

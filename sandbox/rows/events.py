@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,12 +50,12 @@ def event_row(
 def invitee_row(uri: str, event: Row, *, name: str, email: str, created: str, **more: Any) -> Row:
     """Somebody who booked; ``more`` changes the fields."""
     identity = uri.rsplit("/", 1)[1]
-    first, _, last = name.partition(" ")
     return {
         "uri": uri,
         "email": email,
-        "first_name": first,
-        "last_name": last or None,
+        # One full name is asked for, unless the event type says otherwise.
+        "first_name": None,
+        "last_name": None,
         "name": name,
         "status": event["status"],
         "questions_and_answers": [
@@ -90,5 +91,10 @@ def guest_row(email: str, created: str) -> Row:
 
 
 def invitee_payload(event: Row, invitee: Row) -> Row:
-    """What is delivered of an invitee: themselves, and their event without its twin in the host's calendar."""
-    return {**invitee, "scheduled_event": {name: value for name, value in event.items() if name != "calendar_event"}}
+    """What is delivered of an invitee: themselves, and their event without what is the host's own."""
+    hosts = [
+        {name: value for name, value in membership.items() if not name.startswith("buffered_")}
+        for membership in event["event_memberships"]
+    ]
+    scheduled = {name: value for name, value in event.items() if name != "calendar_event"}
+    return copy.deepcopy({**invitee, "scheduled_event": {**scheduled, "event_memberships": hosts}})

@@ -77,6 +77,13 @@ def location_row(kind: str, location: str | None = None, additional_info: str = 
     return {**row, "additional_info": additional_info} if kind in ("physical", "inbound_call") else row
 
 
+def being_made(location: Row) -> Row:
+    """A location as it is when somebody just booked: a conference is made later."""
+    if location.get("status") != "pushed":
+        return dict(location)
+    return {**location, "status": "processing", "join_url": None, **({"data": None} if "data" in location else {})}
+
+
 def push(event: Row) -> None:
     """A conference is ready by the time somebody looks at its event again."""
     location: dict[str, Any] = event["location"] or {}

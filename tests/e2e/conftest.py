@@ -135,11 +135,11 @@ class Running:
         found: Counter[str] = Counter()
         log = self.log()
         # Processes share a file, and one may write between another's line and its end.
-        for match in re.finditer(r'\{"level"', log):
+        for match in re.finditer(r'\{"_aws"', log):
             document, _ = json.JSONDecoder().raw_decode(log, match.start())
-            for directive in document.get("_aws", {}).get("CloudWatchMetrics", ()):
+            for directive in document["_aws"]["CloudWatchMetrics"]:
                 for metric in directive["Metrics"]:
-                    found[metric["Name"]] += int(document[metric["Name"]])
+                    found[metric["Name"]] += int(sum(document[metric["Name"]]))
         return found
 
     def log(self) -> str:

@@ -348,3 +348,53 @@ def test_organizations_are_apart(sandbox: Sandbox) -> None:
         call("GET", getattr(data, kind)[0]["uri"], 403)
     assert len(call("GET", "/organization_memberships", params={"organization": foreign})["collection"]) == 1
     call("GET", "/organization_memberships", 403, params={"organization": data.organization})
+
+
+def test_deliveries_look_as_recorded(sandbox: Sandbox) -> None:
+    call = caller(sandbox)
+    taken, server = receiver()
+    owner = {
+        "scope": "user",
+        "organization": sandbox.world.data.organization,
+        "user": sandbox.world.data.users[0]["uri"],
+    }
+    body = {"url": taken.url, "events": ["invitee.created", "invitee_no_show.deleted"], **owner}
+    call("POST", "/webhook_subscriptions", 201, json=body)
+    (invitee,) = sandbox.control("bookings")["invitees"]
+    for _ in range(4):
+        sandbox.control("no_show", invitee=invitee)
+    told = taken.wait(3)
+    server.shutdown()
+    payload = next(each["payload"] for each in told if each["event"] == "invitee.created")
+    assert (payload["first_name"], payload["last_name"]) == (None, None)
+    assert payload["scheduled_event"]["meeting_notes_html"] is None
+    assert all(
+        not name.startswith("buffered") for row in payload["scheduled_event"]["event_memberships"] for name in row
+    )
+    assert all(each["created_at"].endswith(".000000Z") for each in told)
+    taken_away = [each["created_at"] for each in told if each["event"] == "invitee_no_show.deleted"]
+    assert len(set(taken_away)) == 2
+
+
+def test_what_fails_for_long_is_disabled_and_what_is_gone_is_delivered_no_more(sandbox: Sandbox) -> None:
+    call = caller(sandbox)
+    taken, server = receiver()
+    taken.status = 500
+    sandbox.control("webhooks", retry_seconds=0.05, give_up_seconds=0.1)
+    owner = {
+        "scope": "user",
+        "organization": sandbox.world.data.organization,
+        "user": sandbox.world.data.users[0]["uri"],
+    }
+    body = {"url": taken.url, "events": ["invitee.created"], **owner}
+    row = call("POST", "/webhook_subscriptions", 201, json=body)["resource"]
+    sandbox.control("bookings", count=2)
+    end = time.monotonic() + 10
+    while sandbox.world.deliveries.pending:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    server.shutdown()
+    path = row["uri"].removeprefix(sandbox.url)
+    found = call("GET", path)["resource"]
+    assert (found["state"], bool(found["retry_started_at"])) == ("disabled", True)
+    assert found["updated_at"] > row["updated_at"]

@@ -49,7 +49,7 @@ def retried(state: dict[str, Any]) -> set[str]:
 
 
 def test_every_definition_is_deployed() -> None:
-    assert set(DEFINITIONS) == set(MACHINES) == {"export_events", "on_booking", "send_booking_link"}
+    assert set(DEFINITIONS) == set(MACHINES) == {"backfill", "export_events", "on_booking", "send_booking_link"}
 
 
 def problems(definition: str, substitutions: Any = ()) -> list[str]:

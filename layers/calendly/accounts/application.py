@@ -16,6 +16,7 @@ UNREADABLE = "unreadable"
 
 _NEEDED = ("client_id", "client_secret")
 _KEY = "webhook_signing_key"
+_PREVIOUS = "previous_webhook_signing_keys"
 
 
 class Application(NamedTuple):
@@ -26,6 +27,7 @@ class Application(NamedTuple):
         problem: what is wrong and what to do, in words; None where nothing is. It holds nothing of the secret.
         client_id, client_secret: the credentials; None unless both are good.
         webhook_signing_key: what deliveries are signed with; None where none is stored.
+        previous_webhook_signing_keys: what deliveries may still be signed with while the key is being changed.
     """
 
     state: str
@@ -33,6 +35,13 @@ class Application(NamedTuple):
     client_id: str | None = None
     client_secret: str | None = None
     webhook_signing_key: str | None = None
+    previous_webhook_signing_keys: tuple[str, ...] = ()
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """Every key that a delivery may be signed with, the current one first."""
+        current = (self.webhook_signing_key,) if self.webhook_signing_key else ()
+        return tuple(dict.fromkeys((*current, *self.previous_webhook_signing_keys)))
 
     def __repr__(self) -> str:
         return f"Application(state={self.state!r}, client_id={self.client_id!r})"
@@ -65,21 +74,38 @@ def parse(text: str | None, secret: str) -> Application:
         return Application(MALFORMED, f"The secret {secret} is not JSON. {_how_to_store(secret)}")
     if not isinstance(document, dict):
         return Application(MALFORMED, f"The secret {secret} is not a JSON object. {_how_to_store(secret)}")
-    key, wrong_key = _member(document, _KEY)
+    keys, wrong_keys = _keys(document)
     found = [_member(document, name) for name in _NEEDED]
     values = [value for value, _ in found]
     problems = [problem for _, problem in found if problem]
     if not any(values) and not any(name in document for name in _NEEDED):
         problem = f"The secret {secret} holds no OAuth application. {_how_to_store(secret)}"
-        return Application(MISSING, problem, webhook_signing_key=key)
+        return Application(MISSING, problem, None, None, *keys)
     if problems:
         problem = f"In the secret {secret}, {', and '.join(problems)}. {_how_to_store(secret)}"
-        return Application(INCOMPLETE, problem, webhook_signing_key=key)
-    if wrong_key and _KEY in document:
-        # Nothing but the webhooks needs it: accounts go on.
-        problem = f"In the secret {secret}, {wrong_key}: no webhook can be checked. {_how_to_store(secret)}"
-        return Application(INCOMPLETE, problem, values[0], values[1])
-    return Application(OK, None, values[0], values[1], key)
+        return Application(INCOMPLETE, problem, None, None, *keys)
+    if wrong_keys:
+        # Nothing but the webhooks needs them: accounts go on.
+        problem = (
+            f"In the secret {secret}, {', and '.join(wrong_keys)}: deliveries that are signed with it cannot be "
+            f"checked. {_how_to_store(secret)}"
+        )
+        return Application(INCOMPLETE, problem, values[0], values[1], *keys)
+    return Application(OK, None, values[0], values[1], *keys)
+
+
+def _keys(document: dict[str, Any]) -> tuple[tuple[str | None, tuple[str, ...]], list[str]]:
+    """The signing key and the ones before it, and what is wrong with any of them."""
+    key, wrong = _member(document, _KEY)
+    problems = [wrong] if wrong and _KEY in document else []
+    listed = document.get(_PREVIOUS)
+    if listed is None:
+        return (key, ()), problems
+    if not isinstance(listed, list):
+        return (key, ()), [*problems, f"{_PREVIOUS} is not a list of texts"]
+    found = [_member({f"{_PREVIOUS}[{n}]": value}, f"{_PREVIOUS}[{n}]") for n, value in enumerate(listed)]
+    problems += [problem for _, problem in found if problem]
+    return (key, tuple(value for value, _ in found if value)), problems
 
 
 def _member(document: dict[str, Any], name: str) -> tuple[str | None, str | None]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from accounts.account import Account, Kind, how_to_connect
 from accounts.application import OK
 from accounts.directory import Directory, Seen
+from accounts.endings import Endings
 from accounts.entry import Disconnecting, Entry
 from accounts.lease import Lease, LeaseLostError, LeaseTakenError
 from accounts.owners import Owners, same
@@ -78,8 +79,8 @@ class Connector:
         """The person declined, or Calendly refused: end the session. Raises InvalidStateError."""
         return self._sessions.take(state)
 
-    def finish(self, state: str, code: str, deadline: Deadline) -> Account:
-        """Exchange the code and store the account.
+    def finish(self, state: str, code: str, deadline: Deadline, endings: Endings | None = None) -> Account:
+        """Exchange the code and store the account. ``endings`` ends the subscriptions of whom it takes the name from.
 
         Raises:
             InvalidStateError: the state is unknown, used or expired.
@@ -111,9 +112,12 @@ class Connector:
             replace=session.replace,
             revoke=revoke,
             deadline=deadline,
+            endings=endings,
         )
 
-    def store_personal_access_token(self, name: str, token: str, *, replace: bool, deadline: Deadline) -> Account:
+    def store_personal_access_token(
+        self, name: str, token: str, *, replace: bool, deadline: Deadline, endings: Endings | None = None
+    ) -> Account:
         """Connect with a personal access token instead of OAuth; it is tried before it is kept. Errors as above."""
         tokens = Tokens(token, None, expires_at=0, scopes=None, owner=None, organization=None)
         return self._store_account(
@@ -124,9 +128,10 @@ class Connector:
             replace=replace,
             revoke=lambda: None,
             deadline=deadline,
+            endings=endings,
         )
 
-    def disconnect(self, name: str, deadline: Deadline) -> bool:
+    def disconnect(self, name: str, deadline: Deadline, endings: Endings | None = None) -> bool:
         """Revoke the account's tokens at Calendly and delete them here, even when the first fails.
 
         A disconnect that fails half-way is finished by another one. Until then the account is not called healthy.
@@ -146,7 +151,7 @@ class Connector:
                 raise AccountNotFoundError(f"There is no connected account of that name. {how_to_connect(name)}")
             try:
                 lease.begin_disconnect(Disconnecting(entry.generation if entry else 0, self._now()))
-                return self._end(lease, name, found, deadline)
+                return self._end(lease, name, found, deadline, endings)
             except CalendlyError as error:
                 raise AccountUnavailableError(
                     f"Disconnecting '{name}' was not finished: {error.message} "
@@ -196,6 +201,7 @@ class Connector:
         replace: bool,
         revoke: Callable[[], None],
         deadline: Deadline,
+        endings: Endings | None,
     ) -> Account:
         """Store the account, or leave everything as it was and revoke the new tokens."""
         try:
@@ -215,6 +221,9 @@ class Connector:
                 entry = lease.entry()
                 found = self._store.examine(name)
                 self._refuse_another_owner(name, owner, entry, found, replace=replace)
+                former = _owner(entry, found)
+                if endings and former and not same(former, owner):
+                    endings.passes(name, former, owner)
                 now = self._now()
                 account = Account(
                     name=name,
@@ -254,6 +263,8 @@ class Connector:
             if not keep:
                 revoke()
         if found.account and not same(found.account.owner, owner):
+            if endings:
+                endings.end(found.account, deadline, only_theirs=True)
             # Functions that still have the old user's token must not go on as them.
             self._revoke(found.account, deadline)
         return account
@@ -275,11 +286,19 @@ class Connector:
             known += [entry.generation, entry.connecting.generation + 1 if entry.connecting else 0]
         return max(known) + 1
 
-    def _end(self, lease: Lease, name: str, found: Found, deadline: Deadline) -> bool:
+    def _end(self, lease: Lease, name: str, found: Found, deadline: Deadline, endings: Endings | None) -> bool:
         if found.state is SecretState.SCHEDULED:
             # What is scheduled for deletion cannot be read, and is not gone for days.
             self._store.restore(name)
             found = self._store.examine(name)
+        if endings:
+            former = _owner(lease.entry(), found)
+            if former:
+                endings.passes(name, former, None)
+            if found.account:
+                endings.end(found.account, deadline)
+            else:
+                endings.left = True
         revoked = self._revoke(found.account, deadline) if found.account else found.state is SecretState.ABSENT
         if not lease.lasts(self._now(), DELETE_SECONDS):
             raise AccountUnavailableError("It took too long.")
@@ -301,3 +320,11 @@ class Connector:
             # Deleting is what keeps the promise; a token nobody holds cannot be used.
             return False
         return True
+
+
+def _owner(entry: Entry | None, found: Found) -> str | None:
+    """The user that a name belongs to: by its secret, or where that cannot be read, by the table."""
+    if found.account:
+        return found.account.owner
+    owner = entry.summary.get("owner") if entry else None
+    return str(owner) if owner else None

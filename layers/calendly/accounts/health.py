@@ -11,6 +11,7 @@ from accounts import verdicts
 from accounts.directory import Seen
 from accounts.entry import HEALTHY, NEEDS_REAUTHENTICATION, Entry
 from accounts.refresh import DUE_SECONDS
+from accounts.subscriptions import State
 
 OVERDUE = "refresh_overdue"
 WRONG_APPLICATION = "wrong_application"
@@ -87,6 +88,24 @@ def health(
         "refused_at": _time(refusal.refused_at if refusal else None),
         "asked_again_at": _time(refusal.asked_at if refusal else None),
     }
+
+
+def webhooks(state: State | None) -> list[dict[str, Any]]:
+    """An account's webhook subscriptions to this stack, as ``GET /accounts`` shows them: as they were seen last."""
+    if state is None:
+        return []
+    return [
+        {
+            "uri": each.uri,
+            "scope": each.scope,
+            "events": list(each.events),
+            "state": each.state,
+            "retry_started_at": each.retry_started_at,
+            "last_delivery": _time(state.last_delivery),
+            "seen_at": _time(each.seen_at),
+        }
+        for each in state.subscriptions
+    ]
 
 
 def application_health(application: Seen | None) -> dict[str, Any]:

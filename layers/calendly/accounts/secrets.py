@@ -31,7 +31,7 @@ _FIRST_PAUSE = 0.1
 _THROTTLED = {"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 
 
-def read(name: str, stage: str) -> tuple[str, str] | None:
+def read(name: str, stage: str, deadline: Deadline | None = None) -> tuple[str, str] | None:
     """A secret's string and version; None where there is no such secret or version.
 
     The string is empty where the secret holds bytes.
@@ -39,6 +39,7 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
     Args:
         name: the secret's name.
         stage: the staging label of the version, such as ``AWSCURRENT``.
+        deadline: nothing is waited for past it.
 
     Raises:
         ScheduledForDeletionError: somebody deleted it, and it can be brought back.
@@ -46,13 +47,15 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
         AccountUnavailableError: Secrets Manager refuses, or cannot be reached.
     """
     body = codec.encode({"SecretId": name, "VersionStage": stage})
-    pause, problem = _FIRST_PAUSE, ""
+    pause, problem = _FIRST_PAUSE, "Timeout"
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(pause)
             pause *= 2
+        if deadline is not None and deadline.remaining() <= pause:
+            break
         try:
-            status, answer = _post(body)
+            status, answer = _post(body, deadline)
         except (NotSentError, LostError, ValueError) as error:
             problem = type(error).__name__
             continue
@@ -68,13 +71,13 @@ def read(name: str, stage: str) -> tuple[str, str] | None:
     raise refused(f"to read the secret {name}", problem)
 
 
-def _post(body: bytes) -> tuple[int, dict[str, Any]]:
+def _post(body: bytes, deadline: Deadline | None) -> tuple[int, dict[str, Any]]:
     answer = http.shared().send(
         "POST",
         _endpoint(),
         headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{SERVICE}.GetSecretValue"},
         body=body,
-        deadline=Deadline(TIMEOUT_SECONDS),
+        deadline=deadline.sooner(TIMEOUT_SECONDS) if deadline else Deadline(TIMEOUT_SECONDS),
         auth=_signer(),
     )
     document = codec.decode(answer.body or b"{}")

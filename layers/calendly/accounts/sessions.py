@@ -60,6 +60,11 @@ class Sessions:
         )
         return state
 
+    def is_open(self, account: str) -> bool:
+        """Whether somebody is being asked to grant access for an account. Reads no verifier."""
+        sessions = self._table.query(_SESSIONS, members=("account", "expires_at"))
+        return any(item["account"] == account and item["expires_at"] >= self._now() for item in sessions)
+
     def take(self, state: str) -> Session:
         """End the session of this state and return it.
 

@@ -24,6 +24,7 @@ class Settings(NamedTuple):
     api_url_parameter: str = ""
     event_bus: str = ""
     export_bucket: str = ""
+    delivery_bucket: str = ""
 
     @property
     def oauth_app_secret(self) -> str:
@@ -55,7 +56,9 @@ def settings() -> Settings:
         kms_key=read("KMS_KEY_ID", ""),
         public_url=read("PUBLIC_URL", "").rstrip("/"),
         api_url_parameter=read("API_URL_PARAMETER", ""),
-        event_bus=read("EVENT_BUS_NAME", ""),
+        # The stack's bus has its name.
+        event_bus=read("EVENT_BUS_NAME") or read("STACK_NAME", ""),
+        delivery_bucket=read("DELIVERY_BUCKET", ""),
         export_bucket=read("EXPORT_BUCKET", ""),
         actions=read("ACTIONS", "all"),
         connect_scopes=tuple(read("CONNECT_SCOPES", "").split()),

@@ -27,6 +27,7 @@ from calendly.errors import AccountNotFoundError, AccountUnavailableError
 
 if TYPE_CHECKING:
     from accounts.application import Application
+    from calendly.deadline import Deadline
     from calendly.oauth import OAuthApp
 
 CURRENT = "AWSCURRENT"
@@ -208,6 +209,20 @@ class AccountStore:
         with self._faults("to delete the secret", name):
             self._client.delete_secret(SecretId=self._settings.account_secret(name), RecoveryWindowInDays=RECOVERY_DAYS)
 
+    def exists(self, name: str) -> bool:
+        """Whether there is a secret of an account, whatever it holds; one that is scheduled for deletion is.
+
+        Raises:
+            AccountUnavailableError: that cannot be told now.
+        """
+        client = aws.client("secretsmanager", read_timeout=1.0, attempts=2)
+        with aws.faults("to look at the secret"):
+            try:
+                client.describe_secret(SecretId=self._settings.account_secret(name))
+            except client.exceptions.ResourceNotFoundException:
+                return False
+        return True
+
     def probe_key(self) -> None:
         """See whether secrets can be made under the stack's key.
 
@@ -238,8 +253,11 @@ class AccountStore:
             raise AccountUnavailableError(application.problem or "No OAuth application is stored.")
         return OAuthApp(client_id=application.client_id, client_secret=application.client_secret)
 
-    def application(self) -> Application:
+    def application(self, deadline: Deadline | None = None) -> Application:
         """The OAuth application as it is stored, and what is wrong with it.
+
+        Args:
+            deadline: Secrets Manager is not waited for past it.
 
         Raises:
             AccountUnavailableError: Secrets Manager does not answer now.
@@ -248,7 +266,7 @@ class AccountStore:
 
         name = self._settings.oauth_app_secret
         try:
-            value = secrets.read(name, CURRENT)
+            value = secrets.read(name, CURRENT, deadline)
         except (ScheduledForDeletionError, LockedSecretError) as error:
             return Application(UNREADABLE, error.message)
         return parse(value[0] if value else None, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -14,35 +15,56 @@ class ConditionFailedError(Exception):
 
 
 class Table:
-    """Items as plain dictionaries. Thread-safe, unlike boto3's own table resource."""
+    """Items as plain dictionaries. Thread-safe, unlike boto3's own table resource.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: the table's.
+        how: ``read_timeout`` and ``attempts``, as ``aws.client`` takes them.
+    """
+
+    def __init__(self, name: str, **how: Any) -> None:
         self._name = name
+        self._how = how
+
+    @property
+    def _client(self) -> Any:
+        return aws.client("dynamodb", **self._how)
 
     def get(self, pk: str, sk: str) -> dict[str, Any] | None:
         with aws.faults("to read from the table"):
-            answer = aws.client("dynamodb").get_item(
+            answer = self._client.get_item(
                 TableName=self._name, Key=self._item({"pk": pk, "sk": sk}), ConsistentRead=True
             )
         return self._plain(answer["Item"]) if "Item" in answer else None
 
-    def query(self, pk: str) -> list[dict[str, Any]]:
-        """Every item of a partition, by sort key."""
-        pages = aws.client("dynamodb").get_paginator("query")
+    def query(self, pk: str, prefix: str = "", *, members: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Every item of a partition, by sort key.
+
+        Args:
+            pk: the partition.
+            prefix: how the sort keys begin.
+            members: the attributes to read; all if none are named.
+        """
+        values = {":pk": pk} | ({":prefix": prefix} if prefix else {})
+        named = {f"#{name}": name for name in members}
+        projection = {"ProjectionExpression": ", ".join(named), "ExpressionAttributeNames": named} if named else {}
+        pages = self._client.get_paginator("query")
         with aws.faults("to read from the table"):
             return [
                 self._plain(item)
                 for page in pages.paginate(
                     TableName=self._name,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues=self._item({":pk": pk}),
+                    KeyConditionExpression="pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
+                    ExpressionAttributeValues=self._item(values),
+                    ConsistentRead=True,
+                    **projection,
                 )
                 for item in page["Items"]
             ]
 
     def put(self, item: dict[str, Any]) -> None:
         with aws.faults("to write to the table"):
-            aws.client("dynamodb").put_item(TableName=self._name, Item=self._item(item))
+            self._client.put_item(TableName=self._name, Item=self._item(item))
 
     def update(
         self,
@@ -60,7 +82,7 @@ class Table:
             ConditionFailedError: ``condition`` does not hold.
             AccountUnavailableError: AWS refused.
         """
-        client = aws.client("dynamodb")
+        client = self._client
         request: dict[str, Any] = {"UpdateExpression": expression}
         if values:
             request["ExpressionAttributeValues"] = self._item(values)
@@ -87,7 +109,7 @@ class Table:
             ConditionFailedError: ``condition`` does not hold.
             AccountUnavailableError: AWS refused.
         """
-        client = aws.client("dynamodb")
+        client = self._client
         request: dict[str, Any] = {"ReturnValues": "ALL_OLD"}
         if condition:
             request["ConditionExpression"] = condition

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 
 from accounts import aws
 from accounts.settings import settings
 from actions.doors import Call
-from calendly.errors import InvalidRequestError
+from calendly.errors import CalendlyError, InvalidRequestError
 
 
 def public_url(call: Call) -> str:
@@ -25,6 +26,24 @@ def public_url(call: Call) -> str:
             "account", "call this over HTTP, or deploy with the parameter PublicUrl: the API's address is not known"
         )
     return _parameter(settings().api_url_parameter)
+
+
+def receiver_of(call: Call, account: str) -> str:
+    """Where this stack takes deliveries for an account."""
+    return f"{public_url(call)}/webhooks/{account}"
+
+
+def receivers_of(call: Call, account: str) -> set[str]:
+    """Every address at which deliveries for an account reach this stack: it may have got a domain meanwhile.
+
+    Raises:
+        InvalidRequestError, AccountUnavailableError: none is known.
+    """
+    known = {url for url in (settings().public_url, call.base_url) if url}
+    with suppress(CalendlyError):
+        if settings().api_url_parameter:
+            known.add(_parameter(settings().api_url_parameter))
+    return {f"{url}/webhooks/{account}" for url in known or {public_url(call)}}
 
 
 @lru_cache(maxsize=1)

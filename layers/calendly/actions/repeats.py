@@ -87,7 +87,7 @@ def first_answer(
     return answer
 
 
-def only_once(partition: str, delivery: dict[str, Any], deadline: Deadline, deliver: Callable[[], None]) -> bool:
+def only_once(partition: str, delivery: Any, deadline: Deadline, deliver: Callable[[], None]) -> bool:
     """Call ``deliver`` unless it succeeded for the same delivery before; returns whether it was called.
 
     Raises:
@@ -97,8 +97,10 @@ def only_once(partition: str, delivery: dict[str, Any], deadline: Deadline, deli
     attempt = _Attempt(deliver)
     # Whoever dies at it gives its place away: twice is better than never.
     config = _config(DELIVERY_SECONDS, in_progress_seconds=deadline.remaining())
+    # Calendly waits for 15 seconds, of which every call of the table is to take a few at most.
+    client = aws.client("dynamodb", read_timeout=1.0, attempts=2)
     try:
-        _once(partition, delivery, attempt, config, deadline)
+        _once(partition, delivery, attempt, config, deadline, client=client, prefix=partition)
     except IdempotencyPersistenceLayerError as error:
         attempt.outcome(error)
     return attempt.result is not None
@@ -159,12 +161,23 @@ def _config(keep_seconds: int, *, in_progress_seconds: float, **how: str) -> Ide
 
 
 def _once(
-    partition: str, wanted: dict[str, Any], run: Callable[[], Any], config: IdempotencyConfig, wait: Deadline
+    partition: str,
+    wanted: Any,
+    run: Callable[[], Any],
+    config: IdempotencyConfig,
+    wait: Deadline,
+    *,
+    client: Any = None,
+    prefix: str | None = None,
 ) -> Any:
-    # Short, because somebody waits: API Gateway for 29 seconds, Calendly for 15.
-    store = Records(aws.client("dynamodb", read_timeout=2.0, attempts=2), settings().table, partition)
+    # Short, because somebody waits: API Gateway gives up after 29 seconds.
+    client = client or aws.client("dynamodb", read_timeout=2.0, attempts=2)
+    store = Records(client, settings().table, partition)
 
-    @idempotent_function(data_keyword_argument="wanted", persistence_store=store, config=config)  # type: ignore[untyped-decorator]
+    # Without a prefix a record is one function's: what the receiver told, the backfill would tell again.
+    @idempotent_function(  # type: ignore[untyped-decorator]
+        data_keyword_argument="wanted", persistence_store=store, config=config, key_prefix=prefix
+    )
     def once(*, wanted: dict[str, Any]) -> Any:  # noqa: ARG001 - what Powertools knows the call by
         return run()
 

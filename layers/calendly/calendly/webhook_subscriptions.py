@@ -71,7 +71,7 @@ class WebhookSubscriptions:
             AlreadyExistsError: the URL is subscribed to other events.
         """
         owner = {"scope": scope, "organization": organization, "user": user, "group": group}
-        found = self._same(url, events, owner)
+        found = self.same(url, events, owner)
         if found is not None and found["state"] == "disabled":
             with suppress(NotFoundError):  # another call has just replaced it
                 self.delete(found["uri"])
@@ -86,8 +86,8 @@ class WebhookSubscriptions:
                 WebhookSubscription,
             )
         except (AlreadyExistsError, OutcomeUnknownError):
-            # Another call created it first, or it was created although the answer was lost.
-            found = self._same(url, events, owner)
+            # Another call was faster, or it happened although the answer was lost.
+            found = self.same(url, events, owner)
             if found is None:
                 raise
             return Document({"resource": found}, WebhookSubscription)
@@ -133,17 +133,17 @@ class WebhookSubscriptions:
             raise unreadable(self.SAMPLE)
         return response.body
 
-    def _owner(self, owner: dict[str, str | None]) -> dict[str, str | None]:
-        api = self._api
-        return {
-            "scope": owner["scope"],
-            "organization": api.optional_uri(owner["organization"], "organizations"),
-            "user": api.optional_uri(owner["user"], "users"),
-            "group": api.optional_uri(owner["group"], "groups"),
-        }
+    def same(self, url: str, events: Sequence[str], owner: dict[str, Any]) -> dict[str, Any] | None:
+        """The subscription of this address, if it is for the same events, or disabled.
 
-    def _same(self, url: str, events: Sequence[str], owner: dict[str, Any]) -> dict[str, Any] | None:
-        """The subscription of this URL, if it is for the same events or disabled."""
+        Args:
+            url: where it delivers.
+            events: names such as ``invitee.created``.
+            owner: whose events: scope, organization, user, group.
+
+        Raises:
+            AlreadyExistsError: it is for other events.
+        """
         for page in each_page(lambda token: self.list(**owner, count=100, page_token=token)):
             for row in page.rows:
                 if row.get("callback_url") != url:
@@ -155,3 +155,12 @@ class WebhookSubscriptions:
                     )
                 return row
         return None
+
+    def _owner(self, owner: dict[str, str | None]) -> dict[str, str | None]:
+        api = self._api
+        return {
+            "scope": owner["scope"],
+            "organization": api.optional_uri(owner["organization"], "organizations"),
+            "user": api.optional_uri(owner["user"], "users"),
+            "group": api.optional_uri(owner["group"], "groups"),
+        }
