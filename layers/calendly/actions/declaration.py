@@ -22,6 +22,8 @@ class Declaration(NamedTuple):
         tools: the sets in ``TOOL_SETS`` that it belongs to.
         example: an input that works on the sandbox's data set.
         aws_role: the logical id of its IAM role, if it needs more permissions than other actions of its kind.
+        again: whether its function looks for what an earlier call with the same idempotency key made, before it makes
+            one. After an unknown outcome, a repeat then runs it again.
     """
 
     route: str
@@ -33,6 +35,7 @@ class Declaration(NamedTuple):
     tools: tuple[str, ...] = ()
     example: Mapping[str, Any] | None = None
     aws_role: str = ""
+    again: bool = False
 
     @property
     def method(self) -> str:

@@ -101,7 +101,7 @@ class Function:
 
         try:
             if isinstance(input, WriteInput):
-                return carry_out(self.name, input, connected, run, look if self.look else None)
+                return carry_out(self.name, input, connected, run, look if self.look else None, again=declared.again)
             return run()
         except CalendlyError as error:
             raise _explained(error, declared, input.account) from None
@@ -121,6 +121,7 @@ def action(
     tools: tuple[str, ...] = (),
     aws_role: str = "",
     look: Look | None = None,
+    again: bool = False,
 ) -> Callable[[Callable[[Any, Connected], Result]], Function]:
     """Make a Lambda handler of an action's function. ``Declaration`` explains the arguments.
 
@@ -128,7 +129,7 @@ def action(
     class that its input derives from. ``look`` is for actions that create: it is asked where a call with the same
     idempotency key has an outcome that nobody knows, and must not make a second.
     """
-    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role)
+    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role, again)
     return lambda function: Function(function, declared, look)
 
 
