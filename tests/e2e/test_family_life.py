@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.e2e.conftest import Running
@@ -11,6 +12,11 @@ from tests.e2e.conftest import Running
 EVE = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Berlin"}
 SLOT = "2030-01-07T09:00:00Z"
 BOOK = "POST /invitees"
+EMPTY = {
+    "collection": [],
+    "pagination": dict.fromkeys(("next_page", "previous_page", "next_page_token", "previous_page_token"))
+    | {"count": 0},
+}
 
 
 def event_type(running: Running, name: str) -> str:
@@ -72,6 +78,9 @@ def test_a_repeat_books_if_there_is_nothing_and_answers_what_there_is(running: R
         "120",
     )
     assert booked(running) == []
+    too_soon = running.direct("CreateInvitee", **call)
+    assert too_soon["errorType"] == "OutcomeUnknownError"
+    two_minutes_pass(running)
     second = running.direct("CreateInvitee", **call)
     assert [second["resource"]] == booked(running)
     assert running.direct("CreateInvitee", **call) == second
@@ -81,9 +90,7 @@ def test_a_repeat_books_if_there_is_nothing_and_answers_what_there_is(running: R
 def test_a_booking_that_shows_late_is_found_by_the_repeat(running: Running) -> None:
     """It is there, and the list does not tell of it yet."""
     running.sandbox("faults", method="POST", path="/invitees", drop=True, after=True)
-    empty = {"collection": [], "pagination": {"count": 0, "next_page": None, "previous_page": None,
-                                              "next_page_token": None, "previous_page_token": None}}  # fmt: skip
-    running.sandbox("faults", method="GET", path="/scheduled_events", status=200, body=empty)
+    running.sandbox("faults", method="GET", path="/scheduled_events", status=200, body=EMPTY)
     call = wanted(running, "Webinar", idempotency_key="a late one")
     assert running.direct("CreateInvitee", **call)["errorType"] == "OutcomeUnknownError"
     with ThreadPoolExecutor(4) as threads:
@@ -129,6 +136,26 @@ def test_a_killed_function_leaves_one_booking(running: Running) -> None:
     its_time_is_over(running)
     assert [running.direct("CreateInvitee", **call)["resource"]] == booked(running)
     assert running.calendly_requests()[BOOK] == 1
+
+
+def test_a_time_that_is_taken_may_be_taken_by_the_lost_booking(running: Running) -> None:
+    running.sandbox("faults", method="POST", path="/invitees", drop=True, after=True)
+    running.sandbox("faults", method="GET", path="/scheduled_events", status=200, body=EMPTY, times=3)
+    call = wanted(running, idempotency_key="taken")
+    for _ in range(2):
+        assert running.direct("CreateInvitee", **call)["errorType"] == "OutcomeUnknownError"
+    two_minutes_pass(running)
+    assert running.direct("CreateInvitee", **call)["errorType"] == "SlotUnavailableError"
+    assert [running.direct("CreateInvitee", **call)["resource"]] == booked(running)
+
+
+def two_minutes_pass(running: Running) -> None:
+    """Since the last answer was lost."""
+    table = running.stack.aws.client("dynamodb")
+    for item in table.scan(TableName="Table")["Items"]:
+        if "lost" in item:
+            lost = datetime.fromisoformat(item["lost"]["S"]) - timedelta(seconds=120)
+            table.put_item(TableName="Table", Item={**item, "lost": {"S": lost.isoformat()}})
 
 
 def its_time_is_over(running: Running) -> None:

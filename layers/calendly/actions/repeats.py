@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
@@ -126,6 +126,13 @@ def only_once(partition: str, delivery: dict[str, Any], deadline: Deadline, deli
     return attempt.result is not None
 
 
+class Earlier(NamedTuple):
+    """An earlier call with the same key: when the first one began, and when the last one lost an answer."""
+
+    began: datetime
+    lost: datetime
+
+
 class FirstCall:
     """When the first call with an idempotency key began, remembered before anything is created.
 
@@ -142,8 +149,8 @@ class FirstCall:
         self._key = {"pk": {"S": f"idempotency#{action}#began"}, "sk": {"S": said}}
         self._client = aws.client("dynamodb", read_timeout=2.0, attempts=2)
 
-    def begin(self, now: datetime) -> datetime | None:
-        """Remember ``now``, or return when an earlier call began; None if this is the first call."""
+    def begin(self, now: datetime) -> Earlier | None:
+        """Remember ``now``, or return what is known of an earlier call; None if this is the first call."""
         owner = uuid.uuid4().hex
         item = {
             **self._key,
@@ -165,9 +172,21 @@ class FirstCall:
             earlier = response.get("Item")
             if not earlier:
                 raise
-            # boto3 may have sent it twice, and met what it wrote.
-            return None if earlier["owner"]["S"] == owner else datetime.fromisoformat(earlier["began"]["S"])
+            if earlier["owner"]["S"] == owner:  # boto3 sent it twice, and met what it wrote
+                return None
+            began = datetime.fromisoformat(earlier["began"]["S"])
+            return Earlier(began, datetime.fromisoformat(earlier["lost"]["S"]) if "lost" in earlier else began)
         return None
+
+    def lose(self, now: datetime) -> None:
+        """Remember that an answer was lost. If that fails, the first call's beginning stands for it."""
+        with suppress(AccountUnavailableError), aws.faults("to remember the call in the table"):
+            self._client.update_item(
+                TableName=settings().table,
+                Key=self._key,
+                UpdateExpression="SET lost = :now",
+                ExpressionAttributeValues={":now": {"S": now.isoformat()}},
+            )
 
     def forget(self) -> None:
         """Forget it, because nothing was created. If that fails, the next call looks for nothing."""

@@ -25,7 +25,7 @@ from calendly.event_types import EventType
 from calendly.invitees import Invitee
 
 if TYPE_CHECKING:
-    from actions.repeats import FirstCall
+    from actions.repeats import Earlier, FirstCall
 
 LOOK_AGAIN_SECONDS = 120
 """A booking may show late: how long to wait before it is looked for again."""
@@ -37,6 +37,9 @@ MOST_SLOTS = 10
 """Slots that one call tries, when each is taken meanwhile."""
 
 _FORBIDDEN = (InsufficientScopeError, PermissionDeniedError)
+
+_POOLS = ("round_robin", "multi_pool")
+"""Of which one of several hosts is booked."""
 
 _GONE = "The time is taken, or is not offered: choose another of the event type's available times."
 
@@ -62,6 +65,7 @@ class Booking:
         self._connected = connected
         self._range = first, last
         self._type: EventType | None = None
+        self._record: FirstCall | None = None
 
     def book(self, start_times: Callable[[], Iterable[str]]) -> Document[Invitee]:
         """Book the first of the start times that is free.
@@ -79,17 +83,17 @@ class Booking:
         """
         self._type = self._event_type()
         now = self._connected.calendly.api.now
-        record = self._record()
-        began = record.begin(now) if record else None
+        record = self._record = self._remember()
+        earlier = record.begin(now) if record else None
         try:
-            if began is not None and (found := self._earlier(began)):
-                return found
-            return self._first_free(start_times, began or now)
+            if earlier:
+                return self._again(earlier, now, start_times)
+            return self._first_free(start_times, now)
         except OutcomeUnknownError:
             raise
         except CalendlyError:
             # Nothing was booked by this call. What an earlier one made may still show.
-            if record and began is None:
+            if record and not earlier:
                 record.forget()
             raise
 
@@ -108,6 +112,34 @@ class Booking:
         if start - self._connected.calendly.api.now < timedelta(seconds=10):
             return True
         return any(moment_of(row.start_time) == start for row in page)
+
+    def _again(self, earlier: Earlier, now: datetime, start_times: Callable[[], Iterable[str]]) -> Document[Invitee]:
+        """What an earlier call with the same key booked; if there is nothing, book.
+
+        A booking may show late. Until then a taken time may be taken by it. Where another time, seat or host may be
+        free, booking again could make a second: nothing is sent until then.
+        """
+        may_be_booked = "An earlier call with this key may have booked."
+        try:
+            found = self._find(earlier.began)
+        except _FORBIDDEN as refusal:
+            raise self._unknown(may_be_booked, refusal) from None
+        if found:
+            return found
+        wait = LOOK_AGAIN_SECONDS - (now - earlier.lost).total_seconds()
+        if wait > 0 and self._may_be_booked_twice():
+            raise self._unknown(may_be_booked, seconds=wait)
+        try:
+            return self._first_free(start_times, earlier.began)
+        except SlotUnavailableError:
+            if wait > 0:
+                raise self._unknown(may_be_booked, seconds=wait) from None
+            raise
+
+    def _may_be_booked_twice(self) -> bool:
+        kind = self._type
+        one_time = self._range[0] == self._range[1]
+        return not one_time or kind is None or kind.kind != "solo" or kind.pooling_type in _POOLS
 
     def _first_free(self, start_times: Callable[[], Iterable[str]], since: datetime) -> Document[Invitee]:
         if self._type:
@@ -140,6 +172,8 @@ class Booking:
 
     def _lost(self, error: OutcomeUnknownError, since: datetime) -> Document[Invitee]:
         """The booking whose answer was lost, if it shows."""
+        if self._record:
+            self._record.lose(self._connected.calendly.api.now)
         try:
             found = self._find(since)
         except CalendlyError as refusal:
@@ -148,14 +182,9 @@ class Booking:
             return found
         raise self._unknown(error.message)
 
-    def _earlier(self, began: datetime) -> Document[Invitee] | None:
-        """What an earlier call with the same key booked."""
-        try:
-            return self._find(began)
-        except _FORBIDDEN as refusal:
-            raise self._unknown("An earlier call with this key may have booked.", refusal) from None
-
-    def _unknown(self, what: str, refusal: CalendlyError | None = None) -> OutcomeUnknownError:
+    def _unknown(
+        self, what: str, refusal: CalendlyError | None = None, *, seconds: float = LOOK_AGAIN_SECONDS
+    ) -> OutcomeUnknownError:
         if isinstance(refusal, _FORBIDDEN):
             return OutcomeUnknownError(
                 f"{what} The account may not list the host's events, so it cannot be looked for: ask the host, or an "
@@ -169,9 +198,9 @@ class Booking:
             else "look for it with find_invitee_bookings before you book again. An idempotency_key does so."
         )
         return OutcomeUnknownError(
-            f"{what} The booking does not show yet. Wait {LOOK_AGAIN_SECONDS} seconds, then {then}",
+            f"{what} The booking does not show yet. Wait {seconds:.0f} seconds, then {then}",
             repeatable=has_key,
-            retry_after=LOOK_AGAIN_SECONDS,
+            retry_after=round(seconds),
         )
 
     def _find(self, since: datetime) -> Document[Invitee] | None:
@@ -215,7 +244,7 @@ class Booking:
         except _FORBIDDEN:
             return None
 
-    def _record(self) -> FirstCall | None:
+    def _remember(self) -> FirstCall | None:
         if not self._wanted.idempotency_key or self._wanted.dry_run:
             return None
         # The import takes 100 ms at a cold start, and few calls need it.

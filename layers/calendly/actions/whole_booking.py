@@ -8,7 +8,6 @@ from typing import Any
 
 from actions.connected import Connected
 from calendly.api import each_page
-from calendly.booking_records import BookingRecords
 from calendly.errors import InsufficientScopeError, NotFoundError, PermissionDeniedError, PlanUpgradeRequiredError
 
 MOST_PAGES = 20
@@ -29,7 +28,7 @@ def whole_booking(connected: Connected, event: str) -> dict[str, Any]:
     pages = each_page(lambda page_token: calendly.invitees.list(event, count=100, page_token=page_token))
     invitees = [row for page in islice(pages, MOST_PAGES) for row in page.rows]
     emails = list(dict.fromkeys(str(row["email"]) for row in invitees if row.get("email")))
-    records = BookingRecords(calendly.api)
+    records = calendly.booking_records
     left_out: list[dict[str, str]] = []
 
     def part(name: str, read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]] | None:

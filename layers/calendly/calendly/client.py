@@ -9,6 +9,7 @@ from calendly.api import Api
 
 if TYPE_CHECKING:
     from calendly.availability import UserAvailabilitySchedules, UserBusyTimes
+    from calendly.booking_records import BookingRecords
     from calendly.event_type_availability_schedules import EventTypeAvailabilitySchedules
     from calendly.event_type_available_times import EventTypeAvailableTimes
     from calendly.event_type_memberships import EventTypeMemberships
@@ -38,6 +39,12 @@ class Calendly:
 
     def __init__(self, api: Api) -> None:
         self.api = api
+
+    @cached_property
+    def booking_records(self) -> BookingRecords:
+        from calendly.booking_records import BookingRecords
+
+        return BookingRecords(self.api)
 
     @cached_property
     def event_type_availability_schedules(self) -> EventTypeAvailabilitySchedules:
