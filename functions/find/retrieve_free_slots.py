@@ -1,7 +1,7 @@
 """Retrieve the free slots of event types or users in any window, merged and sorted, in a time zone and part of the day.
 
-Of users, their active event types count. next_start_time is null if these are all; otherwise it is the start_time to
-continue with.
+Of users, their active event types count. pagination.next_start_time is null if these are all; otherwise it is the
+start_time to continue with.
 """
 
 from typing import Annotated
@@ -49,4 +49,4 @@ def handler(input: RetrieveFreeSlots, connected: Connected) -> Answer:
             following = to_timestamp(moment)
             break
         slots.append(slot)
-    return Answer({"collection": slots, "next_start_time": following})
+    return Answer({"collection": slots, "pagination": {"count": len(slots), "next_start_time": following}})

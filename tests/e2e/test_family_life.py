@@ -12,11 +12,8 @@ from tests.e2e.conftest import Running
 EVE = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Berlin"}
 SLOT = "2030-01-07T09:00:00Z"
 BOOK = "POST /invitees"
-EMPTY = {
-    "collection": [],
-    "pagination": dict.fromkeys(("next_page", "previous_page", "next_page_token", "previous_page_token"))
-    | {"count": 0},
-}
+LINKS = ("next_page", "previous_page", "next_page_token", "previous_page_token")
+EMPTY = {"collection": [], "pagination": {"count": 0, **dict.fromkeys(LINKS)}}
 
 
 def event_type(running: Running, name: str) -> str:

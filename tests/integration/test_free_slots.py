@@ -77,7 +77,7 @@ def test_the_part_of_the_day_is_that_of_the_clock_when_clocks_change(
         moment += timedelta(minutes=15)
     found = [datetime.fromisoformat(row["start_time"]) for row in answer["collection"]]
     assert found == expected
-    assert answer["next_start_time"] is None
+    assert answer["pagination"]["next_start_time"] is None
     assert [datetime.fromisoformat(row["local_start_time"]) for row in answer["collection"]] == found
 
 
@@ -100,13 +100,13 @@ def test_slots_of_several_are_merged_sorted_and_capped_and_can_be_continued(sand
     wanted = {"event_types": [event_type(sandbox, name) for name in names], "end_time": "2030-04-20T00:00:00Z"}
     start, found = "2030-01-07T00:00:00Z", []
     whole = call(sandbox, "retrieve_free_slots", **wanted, start_time=start, max_items=1000)
-    assert whole["next_start_time"] is not None
+    assert whole["pagination"]["next_start_time"] is not None
     times = [row["start_time"] for row in whole["collection"]]
     assert times == sorted(times)
     assert len({row["event_type"] for row in whole["collection"]}) == 3
     for _ in range(4):
         part = call(sandbox, "retrieve_free_slots", **wanted, start_time=start, max_items=200)
-        start = part["next_start_time"]
+        start = part["pagination"]["next_start_time"]
         found += [row for row in part["collection"] if row not in found]
     assert found == whole["collection"][: len(found)]
     assert len(found) > 700
