@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from actions.inputs import Email, Timestamp, WholeNumber
+from actions.inputs import CreateInput, Email, EventTypeRef, Timestamp, WholeNumber
 from actions.parts import Part, Timezone
 from actions.places import Kind
 
@@ -77,3 +77,22 @@ class TrackingPart(Part):
     utm_content: str | None = Field(default=None, description="UTM parameter.")
     utm_term: str | None = Field(default=None, description="UTM parameter.")
     salesforce_uuid: str | None = Field(default=None, description="The id of a record in Salesforce.")
+
+
+class BookingInput(CreateInput):
+    """What is booked, and for whom."""
+
+    event_type: EventTypeRef
+    invitee: InviteePart = Field(description="Who comes.")
+    location: LocationPart | None = Field(
+        default=None,
+        description="Which of the event type's locations; leave it out for round robin, and where there is only one.",
+    )
+    questions_and_answers: list[AnswerPart] | None = Field(
+        default=None,
+        description="Answers to the event type's custom_questions: to those that are required at least.",
+    )
+    tracking: TrackingPart | None = Field(default=None, description="Where the invitee came from.")
+    event_guests: Annotated[list[Email], Field(max_length=10)] | None = Field(
+        default=None, description="E-mail addresses of up to ten guests, who are invited as well."
+    )

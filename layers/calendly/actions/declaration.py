@@ -23,6 +23,8 @@ class Declaration(NamedTuple):
         example: an input that works on the sandbox's data set.
         also_reads: whether an action that can write is deployed in a stack that only reads as well.
         aws_role: the logical id of its IAM role, if it needs more permissions than other actions of its kind.
+        again: whether its function looks for what an earlier call with the same idempotency key made, before it makes
+            one. After an unknown outcome, a repeat then runs it again.
     """
 
     route: str
@@ -35,6 +37,7 @@ class Declaration(NamedTuple):
     example: Mapping[str, Any] | None = None
     aws_role: str = ""
     also_reads: bool = False
+    again: bool = False
 
     @property
     def method(self) -> str:

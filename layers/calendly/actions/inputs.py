@@ -243,6 +243,15 @@ class ScopedInput(Input):
         return group
 
 
+def invitee_of_event(invitee: str, event: str | None) -> str:
+    """The reference of an invitee, if it can be read with the event that is given beside it."""
+    if "/" not in invitee and event is None:
+        raise ValueError("needs event beside it, unless it is a full URI")
+    if "/" in invitee and event and f"/scheduled_events/{references.uuid_of(event)}/" not in invitee:
+        raise ValueError("is an invitee of another event")
+    return invitee
+
+
 class InviteeInput(Input):
     """What an action takes that is about an invitee, who belongs to an event."""
 
@@ -252,12 +261,7 @@ class InviteeInput(Input):
     @field_validator("invitee")
     @classmethod
     def _is_of_the_event(cls, invitee: str, info: ValidationInfo) -> str:
-        event = info.data.get("event")
-        if "/" not in invitee and event is None:
-            raise ValueError("needs event beside it, unless it is a full URI")
-        if "/" in invitee and event and f"/scheduled_events/{references.uuid_of(event)}/" not in invitee:
-            raise ValueError("is an invitee of another event")
-        return invitee
+        return invitee_of_event(invitee, info.data.get("event"))
 
 
 class PagedInput(Input):

@@ -6,10 +6,15 @@ Nothing here is imported, and nothing is written, unless one of the two is asked
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
@@ -25,7 +30,7 @@ from actions.inputs import CreateInput
 from actions.observability import log
 from actions.records import Records
 from calendly.deadline import Deadline
-from calendly.errors import CalendlyError, InvalidRequestError, OutcomeUnknownError
+from calendly.errors import AccountUnavailableError, CalendlyError, InvalidRequestError, OutcomeUnknownError
 
 KEY_SECONDS = 24 * 3600
 """How long a key is remembered."""
@@ -42,7 +47,13 @@ class InProgressError(Exception):
 
 
 def first_answer(
-    action: str, wanted: CreateInput, same: dict[str, Any], deadline: Deadline, create: Callable[[], dict[str, Any]]
+    action: str,
+    wanted: CreateInput,
+    same: dict[str, Any],
+    deadline: Deadline,
+    create: Callable[[], dict[str, Any]],
+    *,
+    again: bool = False,
 ) -> dict[str, Any]:
     """What ``create`` answered when it was first called with this key; it is called now if it never was.
 
@@ -55,16 +66,20 @@ def first_answer(
         same: the input in the one form of all its spellings.
         deadline: nothing is waited for past it.
         create: makes it, and answers JSON.
+        again: whether ``create`` looks for what an earlier call made before it makes one. It then runs again, one call
+            at a time, after an unknown outcome, and after a call that was killed.
 
     Raises:
         InvalidRequestError: the key was used with another input.
         OutcomeUnknownError: the first call's outcome is not known, or it is not done yet.
         AccountUnavailableError: DynamoDB refused.
     """
-    attempt = _Attempt(create)
-    # A process that dies while it creates leaves an unknown outcome, too: its place is not given away.
+    attempt = _Attempt(create, forget_unknown=again)
+    # A process that dies while it creates leaves an unknown outcome, too: its place is not given away, unless the next
+    # one looks first.
+    in_progress = deadline.remaining() + 1 if again else KEY_SECONDS
     config = _config(
-        KEY_SECONDS, in_progress_seconds=KEY_SECONDS, event_key_jmespath="key", payload_validation_jmespath="input"
+        KEY_SECONDS, in_progress_seconds=in_progress, event_key_jmespath="key", payload_validation_jmespath="input"
     )
     call = {
         "key": [wanted.account, wanted.idempotency_key],
@@ -75,6 +90,13 @@ def first_answer(
     except IdempotencyValidationError:
         raise InvalidRequestError.for_field("idempotency_key", "was used with a different input before") from None
     except InProgressError:
+        if again:
+            raise OutcomeUnknownError(
+                "Another call with this idempotency key has begun, and not ended. Call again with the same key: its "
+                "result is looked for first.",
+                repeatable=True,
+                retry_after=30,
+            ) from None
         raise OutcomeUnknownError(
             "Another call with this idempotency key has begun, and not ended. Call again for its answer; if there is "
             "none, look for its result and use another key."
@@ -106,6 +128,74 @@ def only_once(partition: str, delivery: Any, deadline: Deadline, deliver: Callab
     return attempt.result is not None
 
 
+class Earlier(NamedTuple):
+    """An earlier call with the same key: when the first one began, and when the last one lost an answer."""
+
+    began: datetime
+    lost: datetime
+
+
+class FirstCall:
+    """When the first call with an idempotency key began, remembered before anything is created.
+
+    Args:
+        action: a key belongs to one action and one account.
+        wanted: the input, with its key.
+
+    Raises:
+        AccountUnavailableError: DynamoDB refused.
+    """
+
+    def __init__(self, action: str, wanted: CreateInput) -> None:
+        said = hashlib.sha256(json.dumps([wanted.account, wanted.idempotency_key]).encode()).hexdigest()
+        self._key = {"pk": {"S": f"idempotency#{action}#began"}, "sk": {"S": said}}
+        self._client = aws.client("dynamodb", read_timeout=2.0, attempts=2)
+
+    def begin(self, now: datetime) -> Earlier | None:
+        """Remember ``now``, or return what is known of an earlier call; None if this is the first call."""
+        owner = uuid.uuid4().hex
+        item = {
+            **self._key,
+            "began": {"S": now.isoformat()},
+            "owner": {"S": owner},
+            "expires_at": {"N": str(int(time.time() + KEY_SECONDS + 60))},
+        }
+        try:
+            with aws.faults("to remember the call in the table"):
+                self._client.put_item(
+                    TableName=settings().table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(pk) OR expires_at < :now",
+                    ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+        except AccountUnavailableError as error:
+            response = getattr(error.__cause__, "response", {})
+            earlier = response.get("Item")
+            if not earlier:
+                raise
+            if earlier["owner"]["S"] == owner:  # boto3 sent it twice, and met what it wrote
+                return None
+            began = datetime.fromisoformat(earlier["began"]["S"])
+            return Earlier(began, datetime.fromisoformat(earlier["lost"]["S"]) if "lost" in earlier else began)
+        return None
+
+    def lose(self, now: datetime) -> None:
+        """Remember that an answer was lost. If that fails, the first call's beginning stands for it."""
+        with suppress(AccountUnavailableError), aws.faults("to remember the call in the table"):
+            self._client.update_item(
+                TableName=settings().table,
+                Key=self._key,
+                UpdateExpression="SET lost = :now",
+                ExpressionAttributeValues={":now": {"S": now.isoformat()}},
+            )
+
+    def forget(self) -> None:
+        """Forget it, because nothing was created. If that fails, the next call looks for nothing."""
+        with suppress(AccountUnavailableError), aws.faults("to forget the call in the table"):
+            self._client.delete_item(TableName=settings().table, Key=self._key)
+
+
 class _Attempt:
     """Does the work, and remembers what came of it, in case the table does not.
 
@@ -113,8 +203,9 @@ class _Attempt:
         result: what it came to, as it is to be remembered; None if it was not done, or failed.
     """
 
-    def __init__(self, work: Callable[[], Any]) -> None:
+    def __init__(self, work: Callable[[], Any], *, forget_unknown: bool = False) -> None:
         self._work = work
+        self._forget_unknown = forget_unknown
         self._error: CalendlyError | None = None
         self.result: dict[str, Any] | None = None
 
@@ -122,6 +213,9 @@ class _Attempt:
         try:
             self.result = {"answer": self._work()}
         except OutcomeUnknownError as error:
+            if self._forget_unknown:
+                self._error = error
+                raise
             self.result = {"unknown": error.message}
         except CalendlyError as error:
             self._error = error

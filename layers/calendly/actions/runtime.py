@@ -101,7 +101,7 @@ class Function:
 
         try:
             if isinstance(input, WriteInput):
-                return carry_out(self.name, input, connected, run, look if self.look else None)
+                return carry_out(self.name, input, connected, run, look if self.look else None, again=declared.again)
             return run()
         except CalendlyError as error:
             raise _explained(error, declared, input.account) from None
@@ -122,6 +122,7 @@ def action(
     aws_role: str = "",
     also_reads: bool = False,
     look: Look | None = None,
+    again: bool = False,
 ) -> Callable[[Callable[[Any, Connected], Result]], Function]:
     """Make a Lambda handler of an action's function. ``Declaration`` explains the arguments.
 
@@ -129,7 +130,7 @@ def action(
     class that its input derives from. ``look`` is for actions that create: it is asked where a call with the same
     idempotency key has an outcome that nobody knows, and must not make a second.
     """
-    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role, also_reads)
+    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role, also_reads, again)
     return lambda function: Function(function, declared, look)
 
 

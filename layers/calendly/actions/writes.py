@@ -18,6 +18,8 @@ def carry_out(
     connected: Connected,
     write: Callable[[], Answer],
     look: Callable[[], Answer | None] | None = None,
+    *,
+    again: bool = False,
 ) -> Answer:
     """Run a write as its input asks for.
 
@@ -30,6 +32,8 @@ def carry_out(
         connected: the account that it is for.
         write: carries it out; in a dry run it raises ``PlannedWrite`` instead of sending.
         look: finds what an earlier call with the same key made; None where it finds nothing. It must not make a second.
+
+        again: whether ``write`` itself looks for what an earlier call with the same key made, and may run again.
 
     Raises:
         OutcomeUnknownError: it is not known what came of it, and there is no look, or it found nothing.
@@ -54,7 +58,9 @@ def carry_out(
             raise
 
     try:
-        return Answer(**first_answer(name, wanted, same_input(wanted, own), connected.call.deadline, create))
+        return Answer(
+            **first_answer(name, wanted, same_input(wanted, own), connected.call.deadline, create, again=again)
+        )
     except OutcomeUnknownError as error:
         if look is None:
             raise

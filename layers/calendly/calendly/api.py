@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from calendly import references, responses
@@ -89,6 +90,11 @@ class Api:
         self.deadline = deadline
         self.address = api
         self.planned: list[dict[str, Any]] = []
+
+    @property
+    def now(self) -> datetime:
+        """Calendly's clock in its last answer, to the second; this machine's clock if it did not say."""
+        return self._transport.date or datetime.now(UTC)
 
     def path(self, reference: str, *kinds: str) -> str:
         """The path of a resource, given by UUID or URI."""

@@ -10,6 +10,8 @@ import base64
 import random
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -141,6 +143,15 @@ class Transport:
         self._jitter = jitter
         self.requests_sent = 0
         self._last: Response | None = None
+
+    @property
+    def date(self) -> datetime | None:
+        """Calendly's clock in its last answer, to the second; None if it did not say."""
+        try:
+            date = parsedate_to_datetime(self._last.headers.get("Date", "") if self._last else "")
+        except ValueError:
+            return None
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
 
     @property
     def rate_limit(self) -> RateLimit | None:
