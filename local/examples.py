@@ -9,7 +9,8 @@ from typing import Any
 
 import requests
 
-from local.stack import ROOT, LocalStack
+from local.root import ROOT
+from local.stack import LocalStack
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from local.sam import Template
-from local.stack import ROOT
+from local.root import ROOT
 from tests.e2e.conftest import Running
 
 
