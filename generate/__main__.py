@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from generate import events, openapi, readme, reference, scopes, template
+from generate import commands, events, openapi, readme, reference, scopes, template
 from generate.catalog import ROOT, Action, find
 
 
@@ -18,6 +18,7 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
         root / "template.yaml": template.write((root / "template.yaml").read_text(), actions),
         root / "README.md": readme.write((root / "README.md").read_text(), actions),
         root / "functions" / "accounts" / "_action_scopes.py": scopes.write(actions),
+        root / "calendly_actions" / "catalog.json": commands.write(actions),
         root / "openapi.yaml": openapi.write(actions, version),
         **events.write(root / "events", actions),
         **reference.write(root / "docs" / "actions", actions),

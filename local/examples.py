@@ -22,6 +22,11 @@ class Example:
     direct: dict[str, Any]
 
     @property
+    def family(self) -> str:
+        """The folder of the action's file, which is Calendly's resource."""
+        return next((ROOT / "functions").glob(f"*/{self.action}.py")).parent.name
+
+    @property
     def function(self) -> str:
         """The Lambda's logical id: ``retrieve_event`` is ``RetrieveEvent``."""
         return "".join(word.capitalize() for word in self.action.split("_"))

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -55,7 +55,7 @@ def watch_lambda(app: App, journal: Journal) -> App:
         match = re.search(r"/functions/([^/]+)/invocations", environ.get("PATH_INFO", ""))
         failed = f"  {_error_type(answer)}" if "x-amz-function-error" in headers else ""
         if match:
-            journal.note("invoke", f"{match[1]}  {status}{failed}  {milliseconds:.0f} ms")
+            journal.note("invoke", f"{unquote(match[1]).rsplit(':', 1)[-1]}  {status}{failed}  {milliseconds:.0f} ms")
         return [answer]
 
     return watched

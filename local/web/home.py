@@ -39,7 +39,13 @@ def execution(machine: str, name: str) -> Any:
     except client.exceptions.ExecutionDoesNotExist:
         return Response("There is no such execution.", 404, mimetype="text/plain")
     return render_template(
-        "execution.html", found=found, machine=machine, name=name, history=[_step(event) for event in history]
+        "execution.html",
+        found=found,
+        machine=machine,
+        name=name,
+        input=_parsed(found.get("input")),
+        output=_parsed(found.get("output")),
+        history=[_step(event) for event in history],
     )
 
 

@@ -7,7 +7,7 @@ window.addEventListener("load", () => {
     url: "/docs/openapi.json",
     dom_id: "#viewer",
     deepLinking: true,
-    docExpansion: "none",
+    docExpansion: "list",
     filter: true,
     defaultModelsExpandDepth: 0,
     tryItOutEnabled: true,
