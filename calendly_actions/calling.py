@@ -100,7 +100,8 @@ def _option(name: str, kind: Any, help: str, *, flag: str | None = None, default
     dashed = name.replace("_", "-")
     flag = flag or (f"--{dashed}/--no-{dashed}" if kind is bool else f"--{dashed}")
     option = typer.Option(flag, help=help.replace("[", "\\["), show_default=False)
-    annotation = Annotated[kind if default is not None else kind | None, option]
+    wanted: Any = kind if default is not None else kind | None
+    annotation: Any = Annotated[wanted, option]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 

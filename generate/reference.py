@@ -98,6 +98,8 @@ def command_line(action: Action) -> str:
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):
             words.append(flag if value else flag.replace("--", "--no-", 1))
+        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+            words += [word for each in value for word in (flag, each)]
         else:
             words += [flag, value if isinstance(value, str) else json.dumps(value)]
     return shlex.join(words)

@@ -15,7 +15,6 @@ from local import operator, workflows
 from local.examples import Example, examples
 from local.stack import LocalStack
 
-
 NEXT = """
 Next: type `make local`, which keeps all of this up, with a page to look around and to try each action. Then, in another
 terminal:  .venv/bin/python -m calendly_actions --local call retrieve_events --status active"""
