@@ -1,4 +1,4 @@
-# `make demo`, `make local`, `make test`: each does all of its own set-up, on a machine with Python 3.11+, git and make.
+# Each target sets up what it needs, on a machine with Python 3.11+, git and make.
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,40 +12,45 @@ export AWS_DEFAULT_REGION ?= us-east-1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(READY) ## Start the stack on this machine, connect an account, run all actions over both doors
+demo: $(READY) ## Start the stack on this machine, connect an account, run all actions
 	@$(BIN)/python -m local demo
 
-local: $(READY) ## Start the stack on this machine until Ctrl-C
+local: $(READY) ## Run the stack on this machine until Ctrl-C
 	@$(BIN)/python -m local
 
 test: $(READY) ## Run all tests, offline
 	@$(BIN)/python -m pytest -n auto
 
-check: $(READY) ## Formatting, lint, types, template
+check: $(READY) ## Check formatting, lint, types, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m generate --check
 	$(BIN)/sam validate --lint
-	@# WS1004 looks for a log group per function and does not know LoggingConfig.LogGroup, which all of ours have.
+	@# WS1004 expects a log group per function and does not know LoggingConfig.LogGroup, which all functions have.
 	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
+	@# Once more as CloudFormation gets it: conditional dependencies are seen only there.
+	@mkdir -p .local
+	@$(BIN)/python -m generate.budget .local/transformed.json
+	$(BIN)/cfn-lint -t .local/transformed.json --ignore-checks W
 	@if npm ci --prefix statemachines/check --no-fund --no-audit --loglevel silent >/dev/null 2>&1; then \
 		for each in statemachines/*.asl.json; do \
 			statemachines/check/node_modules/.bin/asl-validator --json-path $$each || exit 1; \
 		done; \
 	else \
-		echo "No npm, or no registry, here: state machines are checked by cfn-lint alone, in the tests."; \
+		echo "npm or its registry is not available: only cfn-lint checks the state machines, in the tests."; \
 	fi
 
-generate: $(READY) ## Write what is made from the actions: template, README, OpenAPI document, events
+generate: $(READY) ## Write what is generated from the actions: template, README, openapi.yaml, scopes, events
 	@$(BIN)/python -m generate
 
 build: $(READY) ## Build what `sam deploy` uploads
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sam build
 
-benchmark: $(READY) ## Measure everything against a floor and a conventional stack; writes docs/benchmarks.md
+benchmark: $(READY) ## Measure speed, size and cost; writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
-lock: ## Compile the requirements files again (needs uv)
+lock: ## Recompile the requirements files (needs uv)
 	uv pip compile pyproject.toml --group dev --quiet --no-header --generate-hashes --universal --python-version 3.11 \
 		-o requirements/dev.txt
 	uv pip compile benchmarks/conventional/requirements.in --quiet --no-header --generate-hashes --universal \
@@ -53,11 +58,11 @@ lock: ## Compile the requirements files again (needs uv)
 	uv pip compile pyproject.toml --quiet --no-header --generate-hashes --python-version 3.13 \
 		--python-platform aarch64-manylinux2014 -c requirements/dev.txt -o layers/calendly/requirements.txt
 
-clean: ## Remove everything that the other targets made
+clean: ## Remove everything that the other targets created
 	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache statemachines/check/node_modules
 
 $(READY): requirements/dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with PYTHON=...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Choose another with PYTHON=...") if sys.version_info < (3, 11) else None'
 	@echo "Setting up $(VENV): about a minute, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt

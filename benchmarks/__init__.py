@@ -1,4 +1,4 @@
-"""What is claimed of speed and size is measured here."""
+"""Measures speed, size and cost."""
 
 import sys
 from pathlib import Path

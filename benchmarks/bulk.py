@@ -1,4 +1,4 @@
-"""A long list, Calendly taking 50 ms for each page."""
+"""A long list, with 50 ms per page at Calendly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LATENCY = 0.05
 
 @dataclass(frozen=True)
 class Bulk:
-    """What a list took: calls of Calendly's, seconds, and the process's memory at most, in bytes."""
+    """The cost of a list: calls to Calendly, seconds, and the peak memory of the process in bytes."""
 
     calls: int
     seconds: float
@@ -22,12 +22,12 @@ class Bulk:
 
     @property
     def ratio(self) -> float:
-        """Of the seconds to what the calls alone take."""
+        """The seconds, relative to the latency of the calls alone."""
         return self.seconds / (self.calls * LATENCY)
 
 
 def bulk(stack: Stack, service: Loopback, events: int) -> Bulk:
-    """Have a stack collect so many events."""
+    """Let a stack collect ``events`` events."""
     service.prepare(events)
     service.latency = LATENCY
     told = stack.run(RUNNER, "list", service, stack.pages)

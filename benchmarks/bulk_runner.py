@@ -1,4 +1,4 @@
-"""Runs in a process of its own, with a stack's code: every event of a long list, page by page, and what it took."""
+"""Runs in a separate process with a stack's code: fetches every event of a long list and reports the cost."""
 
 import importlib
 import json
@@ -15,8 +15,8 @@ def main() -> None:
     module, _, name = sys.argv[1].rpartition(".")
     call = getattr(importlib.import_module(module), name)
     pages = call if name == "pages" else lambda: answers(call)
-    real, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - what functions log is written, and nobody reads it
-    # Before the clock starts: a secret to read, a connection to make.
+    real, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - discards the log
+    # A first call before the measurement reads the secret and opens the connection.
     next(iter(pages()))
     before = _requests()
     started = time.perf_counter()
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def answers(handler):
-    """The answers of an action, one after the other, as a workflow gets them."""
+    """The answers of an action, one after the other, as a workflow receives them."""
     context = Context(aws_request_id="r", function_name="f", memory_limit_in_mb="512", invoked_function_arn="arn")
     context.get_remaining_time_in_millis = lambda: 900_000
     token = None
@@ -40,13 +40,13 @@ def answers(handler):
 
 
 def _requests() -> int:
-    """How many Calendly was sent so far."""
+    """The number of requests to Calendly so far."""
     with urlopen(f"{os.environ['CALENDLY_API_URL']}/_requests") as answer:  # noqa: S310 - the loopback's
         return int(answer.read())
 
 
 def _peak() -> int:
-    """Bytes of memory at most. Linux tells it for this program alone; getrusage counts what forked it, too."""
+    """Peak memory in bytes. Linux reports it for this program only; getrusage includes the process that forked it."""
     try:
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024

@@ -12,7 +12,7 @@ from local.runtime_api import Invocation, RuntimeApi
 
 
 def cold_starts(stacks: list[Stack], service: Loopback, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Milliseconds by action and stack, the stacks taking turns."""
+    """Milliseconds by action and stack. The stacks take turns."""
     able = {action: [stack for stack in stacks if action in stack.handlers] for action in ACTIONS}
     found: dict[str, dict[str, list[float]]] = {
         action: {stack.name: [] for stack in able[action]} for action in ACTIONS

@@ -1,4 +1,4 @@
-"""AWS and Calendly on loopback, over TLS, answering at once: what is measured is the function and not the service."""
+"""AWS and Calendly on loopback, over TLS, without delay, so that only the function is measured."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _LINK = {"booking_url": "https://calendly.com/d/abc/30min", "owner": EVENT_TYPE,
 
 
 def event(number: int) -> dict[str, Any]:
-    """A scheduled event of the usual size."""
+    """A scheduled event of typical size."""
     start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(minutes=number)
     return {
         "uri": f"https://api.calendly.com/scheduled_events/{number:032d}",
@@ -72,11 +72,11 @@ def event(number: int) -> dict[str, Any]:
 
 @dataclass
 class Loopback:
-    """Where it listens, what it was asked, and how slow it is to be.
+    """The address of the server, its request count, and its latency.
 
     Attributes:
         url: its address, for AWS and for Calendly alike.
-        trusted: its certificate among those of the world's authorities: loading them is a part of a cold start.
+        trusted: a CA bundle with its certificate added, because loading a bundle is part of a cold start.
         requests: how many Calendly was asked.
         latency: seconds before each of Calendly's answers.
         events: how many scheduled events there are.
@@ -120,7 +120,7 @@ class Loopback:
         return self._pages[start, count]
 
     def prepare(self, events: int) -> None:
-        """Have so many events, and their pages ready, so that none is made while somebody waits."""
+        """Prepare the pages of ``events`` events, so that none is built during a measurement."""
         self.events = events
         self._pages.clear()
         for start in range(0, max(events, 1), 100):
@@ -141,7 +141,7 @@ def loopback(folder: Path) -> Iterator[Loopback]:
         disable_nagle_algorithm = True
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
         def handle(self) -> None:
             try:

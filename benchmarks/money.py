@@ -1,4 +1,4 @@
-"""What it costs, by AWS's published prices of us-east-1 in November 2026, in US dollars."""
+"""Costs in US dollars, at AWS's published prices of us-east-1 in November 2026."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ ALARM_MONTH = 0.10
 MEMORY_GB = 0.5
 
 CALENDLY_SECONDS = 0.150
-"""What Calendly is taken to need for an answer: a guess, and the same for all."""
+"""Assumed time of Calendly's answer, the same for all stacks."""
 
 CALLS_PER_SECRET_READ = 50
-"""A warm function reads its secret every five minutes: ten calls a minute is what this says."""
+"""A warm function reads its secret every five minutes. This assumes ten calls a minute."""
 
 COLD_SHARE = 0.01
-"""One call in a hundred is taken to be a cold one."""
+"""Assumes one cold start in a hundred calls."""
 
 LOG_BYTES = 950
-"""Of a call: 490 for one line of ours, 360 for three of Lambda's (START, END, REPORT), and 26 for each line, which
-CloudWatch adds. The same for all: who writes less, knows less."""
+"""Bytes per call: 490 for one line of the function, 360 for three of Lambda's (START, END, REPORT), and 26 that
+CloudWatch adds to each line. The same for all stacks."""
 
 ALARMS = 6
 ROTATIONS = 4 * 24 * 30
@@ -33,7 +33,7 @@ ROTATION_SECONDS = 0.5
 
 
 def per_million(warm_ms: float, cold_ms: float, *, http: bool) -> float:
-    """A million calls of a stack.
+    """The cost of a million calls of a stack.
 
     Args:
         warm_ms: what a warm call takes beyond Calendly.
@@ -52,8 +52,8 @@ def per_million(warm_ms: float, cold_ms: float, *, http: bool) -> float:
 
 
 def per_idle_month(accounts: int) -> float:
-    """A month in which nothing is called, with so many connected accounts."""
+    """The cost of a month without calls, by the number of connected accounts."""
     fixed = KEY_MONTH + SECRET_MONTH + ALARMS * ALARM_MONTH
     rotation = ROTATIONS * (ROTATION_SECONDS * MEMORY_GB * GB_SECOND + LAMBDA_REQUESTS)
-    # A refresh an hour: docs/scaling.md.
+    # One refresh an hour, see docs/scaling.md.
     return fixed + rotation + accounts * (SECRET_MONTH + 0.03)

@@ -1,8 +1,8 @@
 """Refreshing many accounts in one scheduled run.
 
-1,000 accounts due at once, an exchange taking 200 ms at Calendly; everything over real HTTP on loopback. The floor is
-what the exchanges alone would take, as many at once as a run makes. The conventional way is a loop: read the secret,
-exchange, write the secret; one account after the other, without a lease, an intent or a way back.
+1,000 accounts are due at once, an exchange takes 200 ms at Calendly, and everything goes over HTTP on loopback. The floor
+is the time of the exchanges alone, with the concurrency of a run. The conventional way is a loop: read the secret,
+exchange, write the secret, one account after the other, without lease, intent or recovery.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from accounts.rotation import AT_ONCE
 from benchmarks.stage import STACK, RefreshStage, refresh_stage
 
 LOOPED = 50
-"""Accounts in the loop: it takes as long for each, however many there are."""
+"""Accounts in the loop. The time per account does not depend on their number."""
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a run took, what the exchanges alone would, and what a loop would."""
+    """The time of a run, of the exchanges alone, and of a loop."""
 
     seconds: float
     floor: float
@@ -34,7 +34,7 @@ class Refreshed:
 
 
 def measure(accounts: int, exchange_ms: int) -> Refreshed:
-    """Refresh so many accounts in one run."""
+    """Refresh ``accounts`` accounts in one run."""
     with refresh_stage(LOOPED, exchange_ms / 1000) as stage:
         loop = _loop(stage) / LOOPED * accounts
     with refresh_stage(accounts, exchange_ms / 1000) as stage:
@@ -55,7 +55,7 @@ def measure(accounts: int, exchange_ms: int) -> Refreshed:
 
 
 def _loop(stage: RefreshStage) -> float:
-    """Seconds for all of a stage's accounts, one after the other."""
+    """Seconds to refresh all of a stage's accounts, one after the other."""
     secrets, session = aws.client("secretsmanager"), requests.Session()
     session.auth = stage.app.client_id, str(stage.app.client_secret)
     started = time.perf_counter()

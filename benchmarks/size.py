@@ -1,4 +1,4 @@
-"""The layer's size, by package, as it is deployed: arm64, with bytecode where a Python 3.13 is at hand."""
+"""The size of the deployed layer by package: arm64, with bytecode if a Python 3.13 is found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.stacks import WORK, build_layer
 
 @dataclass(frozen=True)
 class Size:
-    """Bytes unzipped by package, and zipped in all."""
+    """Unzipped bytes by package, and zipped bytes in total."""
 
     packages: dict[str, int]
     zipped: int
@@ -25,7 +25,7 @@ class Size:
 
 
 def layer_size() -> Size:
-    """Build the layer as `make build` does, and weigh it."""
+    """Build the layer as `make build` does, and measure it."""
     artifact = WORK / "arm64"
     shutil.rmtree(artifact, ignore_errors=True)
     build_layer(artifact)
@@ -33,7 +33,7 @@ def layer_size() -> Size:
 
 
 def weigh(folder: Path) -> Size:
-    """What is in a folder of installed packages."""
+    """The size of a folder of installed packages."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     packages: dict[str, int] = {}
     zipped = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What is compared: ours as it is built, the floor, and two that plain ``sam build`` makes of what others wrote."""
+"""The stacks that are compared: ours, the floor, and two that are built with plain ``sam build``."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ ACTIONS = {
         {"event_type": "CCCCCCCCCCCCCCCC"},
     ),
 }
-"""What is measured: folder and name of the action, method, path, and parameters of path, query and body."""
+"""The measured actions: folder and name, method, path, and the parameters of path, query and body."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A way to answer: which handler, and where its code is. Some cannot answer every action."""
+    """A stack: its handlers, and where their code is. Some stacks do not have every action."""
 
     name: str
     handlers: dict[str, str]
@@ -55,7 +55,7 @@ class Stack:
     python: str = sys.executable
 
     def environment(self, action: str, service: Loopback) -> dict[str, str]:
-        """What Lambda would give the function, with AWS and Calendly on loopback."""
+        """The function's environment as in Lambda, with AWS and Calendly on loopback."""
         paths = [self.code[action], *([self.layer] if self.layer else [])]
         return {
             "PATH": os.environ["PATH"],
@@ -87,7 +87,7 @@ class Stack:
         }
 
     def run(self, script: Path, action: str, service: Loopback, *arguments: str) -> Any:
-        """Run a script in a process with this stack's code; what it tells in the last line it prints, as JSON."""
+        """Run a script in a process with this stack's code; returns the JSON in the last line that it prints."""
         done = subprocess.run(
             [self.python, str(script), *arguments],
             env=self.environment(action, service),
@@ -101,7 +101,7 @@ class Stack:
 
 
 def proxy_event(action: str) -> dict[str, Any]:
-    """What API Gateway sends."""
+    """API Gateway's event for an action."""
     _, _, method, path, parameters, query, body = ACTIONS[action]
     resource = "/accounts/{account}" + (path.replace("me", "{user}") if parameters else path)
     return {
@@ -120,7 +120,7 @@ def proxy_event(action: str) -> dict[str, Any]:
 
 
 def build() -> list[Stack]:
-    """Build all of them; takes a minute the first time, and needs the package index then."""
+    """Build all stacks. The first time takes a minute and needs the package index."""
     WORK.mkdir(parents=True, exist_ok=True)
     reads = {"read": "app.handler", "list": "app.handler"}
     return [
@@ -138,7 +138,7 @@ def _floor() -> Stack:
 
 
 def _ours() -> Stack:
-    """`make build`'s own recipe for the layer, for this machine, with bytecode."""
+    """Our stack, on a layer that is built by the recipe of `make build` for this machine, with bytecode."""
     artifact = WORK / "ours"
     shutil.rmtree(artifact, ignore_errors=True)
     build_layer(artifact, "FOR=", f"COMPILER={sys.executable}")
@@ -154,7 +154,7 @@ def build_layer(artifact: Path, *how: str) -> None:
 
 
 def _plain(name: str, handlers: dict[str, str]) -> Stack:
-    """A function of the folder of that name, built as `sam build` builds without being told how."""
+    """The function in the folder of that name, built with plain `sam build`."""
     built, template = WORK / name, WORK / f"{name}.json"
     properties = {"Runtime": RUNTIME, "Handler": "app.handler", "CodeUri": str(ROOT / "benchmarks" / name)}
     resources = {"Function": {"Type": "AWS::Serverless::Function", "Properties": properties}}
@@ -166,7 +166,7 @@ def _plain(name: str, handlers: dict[str, str]) -> Stack:
 
 
 def tap() -> Stack:
-    """tap-calendly in an environment of its own: it wants another `requests` than everybody else."""
+    """tap-calendly in a separate environment, because it needs another version of `requests`."""
     folder, environment = ROOT / "benchmarks" / "tap", WORK / "tap"
     python = str(environment / "bin" / "python")
     requirements = folder / "requirements.txt"
@@ -174,7 +174,7 @@ def tap() -> Stack:
     if not (ready.exists() and ready.read_text() == requirements.read_text()):
         venv.create(environment, clear=True, with_pip=True)
         pip = (python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--no-build-isolation")
-        # The tap comes as source, and is built with what the rest brings.
+        # The tap is a source distribution, built with the packages installed before it.
         wheels = WORK / "tap-wheels.txt"
         wheels.write_text(re.sub(r"^tap-calendly==.*\n(?: .*\n)*", "", requirements.read_text(), flags=re.MULTILINE))
         run(*pip, "-r", str(wheels))
@@ -184,7 +184,7 @@ def tap() -> Stack:
 
 
 def run(*command: str) -> None:
-    """Run a step of a build, and stop everything with its output if it fails."""
+    """Run a build step. If it fails, exit with its output."""
     environment = {
         **os.environ,
         "SAM_CLI_TELEMETRY": "0",

@@ -1,4 +1,4 @@
-"""The stages that benchmarks play on."""
+"""Prepares accounts in AWS and Calendly for the refresh benchmark."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STACK = "benchmark"
 
 @dataclass
 class RefreshStage:
-    """Accounts that are due, and what refreshes them."""
+    """Accounts that are due, and the rotation that refreshes them."""
 
     rotation: Rotation
     world: World
@@ -44,19 +44,19 @@ class RefreshStage:
     origin: str
 
     def most_exchanges_a_minute(self) -> int:
-        """The most tokens that any user was given within a minute."""
+        """The most tokens that any user received within a minute."""
         return max(len(times) for times in self.world.exchanges_of.values())
 
 
 @contextmanager
 def refresh_stage(accounts: int, exchange_seconds: float) -> Iterator[RefreshStage]:
-    """So many accounts of as many users, all due, each exchange taking so long at Calendly."""
+    """Prepare ``accounts`` accounts of as many users, all due, with a delay for each exchange at Calendly."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     apply()
     moto = serve(DomainDispatcherApplication(create_backend_app), 0)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{moto.server_port}"
-    # What the stage before this one left: moto's services are the process's, and so are the clients.
+    # Remove the data of the previous stage: moto's services and the clients belong to the process.
     requests.post(f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset", timeout=10).raise_for_status()
     aws.client.cache_clear()
     app = App("benchmark", "a-benchmark's-secret", ())

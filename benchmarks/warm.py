@@ -1,4 +1,4 @@
-"""A warm call: what a function takes beyond the exchange with Calendly, which is measured within the same call."""
+"""A warm call: the function's time without the exchange with Calendly, which is measured within the same call."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ RUNNER = Path(__file__).with_name("warm_runner.py")
 
 @dataclass(frozen=True)
 class Warm:
-    """Of one stack's read.
+    """The measurements of one stack's read.
 
     Attributes:
-        whole: milliseconds in the function, the median.
+        whole: the median of the milliseconds in the function.
         overhead50, overhead99: milliseconds beyond the exchange: from the first byte sent to the last one received.
         peak: bytes allocated at most during a call.
         resident: bytes of the warm process.
@@ -32,7 +32,7 @@ class Warm:
 
 
 def warm_calls(stacks: list[Stack], service: Loopback, rounds: int, calls: int = 300) -> dict[str, Warm]:
-    """By stack, the stacks taking turns; the median of the rounds."""
+    """The median of the rounds by stack. The stacks take turns."""
     found: dict[str, list[Warm]] = {stack.name: [] for stack in stacks}
     for _ in range(rounds):
         for stack in stacks:

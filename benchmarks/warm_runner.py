@@ -1,4 +1,4 @@
-"""Runs in a process of its own, with a stack's code: warm calls of its handler, and how much of each is the exchange."""
+"""Runs in a separate process with a stack's code: measures warm calls of its handler and the exchange in each."""
 
 import gc
 import importlib
@@ -20,9 +20,9 @@ class Context(SimpleNamespace):
 
 
 class Exchange:
-    """When the exchange began and ended, by the socket: every stack sends and receives through ``ssl.SSLSocket``.
+    """The start and end of the exchange at the socket. Every stack sends and receives through ``ssl.SSLSocket``.
 
-    What a stack does in between happens while Calendly works, and costs nobody anything.
+    What a stack does in between overlaps with Calendly's work and costs no time.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Exchange:
             setattr(ssl.SSLSocket, name, self._receiving(getattr(ssl.SSLSocket, name)))
 
     def seconds(self) -> float:
-        """How long it took; the next one begins with the next send."""
+        """The duration of the exchange. The next one begins with the next send."""
         took, self.sent = self.received - self.sent, 0.0
         return took
 
@@ -60,7 +60,7 @@ def main() -> None:
     handler = getattr(importlib.import_module(module), name)
     exchange = Exchange()
     context = Context(aws_request_id="r", function_name="f", memory_limit_in_mb="512", invoked_function_arn="arn")
-    real, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - what functions log is written, and nobody reads it
+    real, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - discards the log
     for _ in range(20):
         handler(json.loads(event), context)
         exchange.seconds()

@@ -1,1 +1,1 @@
-"""Writes what is made from the action files: template, README, OpenAPI document, events, scopes."""
+"""Writes what is generated from the action files: template, README, OpenAPI document, events, scopes."""

@@ -1,4 +1,4 @@
-"""``python -m generate``: write everything that is made from the actions; ``--check`` says what is out of date."""
+"""``python -m generate``: write everything that is generated from the actions. ``--check`` lists outdated files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generate.catalog import ROOT, Action, find
 
 
 def files(root: Path, actions: list[Action]) -> dict[Path, str]:
-    """What every file that is made from the actions has to hold."""
+    """The content of every file that is generated from the actions."""
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     return {
         root / "template.yaml": template.write((root / "template.yaml").read_text(), actions),
@@ -26,7 +26,7 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
 
 
 def outdated(root: Path, actions: list[Action]) -> list[str]:
-    """The files that do not hold what they should, and what is left over."""
+    """The files whose content is out of date, and the events of actions that no longer exist."""
     wanted = files(root, actions)
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     return sorted(str(path.relative_to(root)) for path in (*stale, *left_over(root, actions)))
@@ -43,7 +43,7 @@ def left_over(root: Path, actions: list[Action]) -> list[Path]:
 
 
 def generate(root: Path) -> list[str]:
-    """Bring everything up to date; returns what was changed."""
+    """Bring everything up to date; returns the changed files."""
     actions = find(root / "functions")
     changed = outdated(root, actions)
     for path, text in files(root, actions).items():

@@ -14,22 +14,22 @@ from samtranslator.translator.managed_policy_translator import ManagedPolicyLoad
 from samtranslator.translator.transform import transform as translate
 
 RESOURCES = 400
-"""Of 500."""
+"""Of CloudFormation's 500."""
 
 TEMPLATE_BYTES = 500_000
-"""Processed; CloudFormation takes 1 MB from S3."""
+"""After the transform. CloudFormation accepts 1 MB from S3."""
 
 API_RESOURCES = 250
-"""Of 300: the segments of all paths."""
+"""Of API Gateway's 300. Every path segment is a resource."""
 
 STACK_NAME = 25
-"""Characters of a stack's name. The longest action to come leaves so many of Lambda's 64."""
+"""Characters of a stack's name: what the longest planned action leaves of Lambda's 64."""
 
 FUNCTION_NAME = 64
 
 
 class Budget(NamedTuple):
-    """What the stack uses."""
+    """What the stack uses of each limit."""
 
     resources: int
     template_bytes: int
@@ -37,7 +37,7 @@ class Budget(NamedTuple):
 
 
 def transform(template: Path) -> dict[str, Any]:
-    """The template as CloudFormation gets it: SAM's resources turned into plain ones."""
+    """The template as CloudFormation receives it, with SAM's resources transformed into plain ones."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     document = yaml_parse(template.read_text())
@@ -51,7 +51,7 @@ def transform(template: Path) -> dict[str, Any]:
 
 
 def measure(template: Path) -> Budget:
-    """Count what the transformed template holds."""
+    """Count the resources, bytes and API resources of the transformed template."""
     transformed = transform(template)
     paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
     segments = {tuple(path.split("/")[1 : end + 1]) for path in paths for end in range(1, path.count("/") + 1)}
@@ -59,7 +59,7 @@ def measure(template: Path) -> Budget:
 
 
 def longest_stack_name(template: Path) -> int:
-    """How many characters a stack's name may have, by the longest function name there is."""
+    """How many characters a stack's name may have, given the longest function name."""
     resources = yaml_parse(template.read_text())["Resources"].values()
     functions = [
         each["Properties"]["FunctionName"] for each in resources if each["Type"] == "AWS::Serverless::Function"
@@ -69,7 +69,7 @@ def longest_stack_name(template: Path) -> int:
 
 
 class _NoPolicies(ManagedPolicyLoader):  # type: ignore[misc]
-    """The template names every managed policy by its ARN, so there is nothing to ask IAM for."""
+    """No managed policies: the template names each by its ARN, so IAM need not be asked."""
 
     def __init__(self) -> None:
         self._policy_map: dict[str, str] = {}
@@ -80,7 +80,7 @@ class _NoPolicies(ManagedPolicyLoader):  # type: ignore[misc]
 
 
 def main() -> None:
-    """Print the table; with a path, write the transformed template there."""
+    """Print the table. With a path as argument, also write the transformed template to it."""
     template = Path("template.yaml")
     used = measure(template)
     print(f"resources      {used.resources:>7} of {RESOURCES}")

@@ -1,4 +1,4 @@
-"""Every action of the bundle, as its own file declares it."""
+"""All actions of the bundle, read from their files."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Action:
     """One action.
 
     Attributes:
-        name: as in the file's name, ``retrieve_event``.
-        family: the folder, which is Calendly's resource.
-        declaration: what the file says of it.
-        model: its input.
+        name: the file's name, such as ``retrieve_event``.
+        family: the folder's name, which is Calendly's resource.
+        declaration: what the file declares.
+        model: the input model.
         output: the return type of its function: ``Document[...]``, ``Page[...]`` or ``Answer``.
         description: the file's docstring.
     """
@@ -48,7 +48,7 @@ class Action:
 
     @property
     def logical_id(self) -> str:
-        """The Lambda's: ``retrieve_event`` is ``RetrieveEvent``."""
+        """The logical id of its Lambda function: ``RetrieveEvent`` for ``retrieve_event``."""
         return logical_id(self.name)
 
     @property
@@ -58,7 +58,7 @@ class Action:
 
     @property
     def route(self) -> str:
-        """The whole path of its route."""
+        """The full path of its route."""
         return f"/accounts/{{account}}{self.declaration.path}"
 
     @property
@@ -79,29 +79,29 @@ class Action:
 
     @property
     def references(self) -> dict[str, Refers]:
-        """Its inputs that refer to something of Calendly's, and to what."""
+        """Its inputs that refer to Calendly's resources, with their types."""
         found = {name: _refers(field) for name, field in self.own_fields.items()}
         return {name: refers for name, refers in found.items() if refers}
 
     @property
     def required(self) -> list[str]:
-        """Its inputs that cannot be left out."""
+        """Its required inputs."""
         return [name for name, field in self.model.model_fields.items() if field.is_required()]
 
     @property
     def own_fields(self) -> dict[str, Any]:
-        """Its inputs but for those that every action of its kind has."""
+        """Its inputs without those that all actions of its kind share."""
         shared = {*PagedInput.model_fields, *CreateInput.model_fields, *ConfirmedInput.model_fields}
         return {name: field for name, field in self.model.model_fields.items() if name not in shared}
 
 
 def logical_id(action: str) -> str:
-    """``retrieve_event`` is ``RetrieveEvent``."""
+    """``RetrieveEvent`` for ``retrieve_event``."""
     return "".join(word.capitalize() for word in action.split("_"))
 
 
 def load(path: Path) -> Any:
-    """A function's module. Its folder is on the path, as it is in Lambda."""
+    """Import a function's module. Its folder is on ``sys.path``, as in Lambda."""
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -113,19 +113,19 @@ def load(path: Path) -> Any:
 
 
 def functions(root: Path = FUNCTIONS) -> list[Path]:
-    """The files that hold a Lambda handler."""
+    """The files that contain a Lambda handler."""
     return sorted(path for path in root.glob("*/[!_]*.py") if "\ndef handler(" in path.read_text())
 
 
 def find(root: Path = FUNCTIONS) -> list[Action]:
-    """The actions below a folder, by family and name."""
+    """The actions in a folder, sorted by family and name."""
     found = [_action(path, load(path)) for path in functions(root)]
     return sorted((each for each in found if each), key=lambda action: (action.family, action.name))
 
 
 @lru_cache(maxsize=1)
 def actions() -> list[Action]:
-    """All actions of the bundle, by family and name."""
+    """All actions of the bundle, sorted by family and name."""
     return find()
 
 

@@ -1,4 +1,4 @@
-"""An input for each door of each action, from its example: what `sam remote invoke --event-file` sends."""
+"""Example events for both doors of each action, made from its example, for `sam remote invoke --event-file`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACCOUNT = "default"
 
 
 def write(folder: Path, actions: list[Action]) -> dict[Path, str]:
-    """The files' contents, by path."""
+    """The content of each file, by path."""
     return {
         folder / action.name / f"{door}.json": json.dumps(make(action), indent=2) + "\n"
         for action in actions
@@ -22,12 +22,12 @@ def write(folder: Path, actions: list[Action]) -> dict[Path, str]:
 
 
 def direct(action: Action) -> dict[str, Any]:
-    """The flat input."""
+    """The example as a flat input."""
     return {"account": ACCOUNT, **(action.declaration.example or {})}
 
 
 def http(action: Action) -> dict[str, Any]:
-    """The same as API Gateway's proxy event: path parameters, then the query of a read or the body of a write."""
+    """The example as an API Gateway proxy event: path parameters, and the rest in the query or the body."""
     given = dict(action.declaration.example or {})
     names = re.findall(r"\{(\w+)\}", action.route)
     in_path = {name: _last(given.pop(name)) if name in given else ACCOUNT for name in names}
@@ -60,7 +60,7 @@ def http(action: Action) -> dict[str, Any]:
 
 
 def _last(reference: Any) -> str:
-    """A path takes the last segment of a URI."""
+    """The last segment of a URI, for a path."""
     return str(reference).rsplit("/", 1)[-1]
 
 

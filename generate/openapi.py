@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API: an operation an action, with its input, its answers and its errors."""
+"""The OpenAPI document of the API: one operation per action, with its input, answers and errors."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ REF = "#/components/schemas/{model}"
 TITLE = "Calendly actions"
 DESCRIPTION = (
     "Prebuilt Calendly actions in your own AWS account. Every request is signed with IAM (Signature Version 4, service "
-    "execute-api). Fields that Calendly adds reach you although this document does not name them."
+    "execute-api). Answers contain all fields that Calendly sends, including those that this document does not name."
 )
 PROBLEMS = {
-    400: "InvalidRequestError: the input is wrong; nothing was sent, or Calendly refused it.",
+    400: "InvalidRequestError: the input is wrong. Our validation or Calendly refused it.",
     401: "ReauthenticationRequiredError: connect the account again.",
     403: "PermissionDeniedError, InsufficientScopeError or PlanUpgradeRequiredError.",
     404: "NotFoundError or AccountNotFoundError.",
     409: "AlreadyExistsError, SlotUnavailableError or AmbiguousReferenceError.",
     424: "ExternalCalendarError: the user has to reconnect their calendar in Calendly.",
-    429: "RateLimitedError: try again after retry_after seconds.",
-    502: "CalendlyUnavailableError: try again later.",
-    503: "AccountUnavailableError: AWS cannot read or renew the tokens now.",
-    504: "OutcomeUnknownError: look for the result before you send it again.",
+    429: "RateLimitedError: retry after retry_after seconds.",
+    502: "CalendlyUnavailableError: retry later.",
+    503: "AccountUnavailableError: AWS refused to read or renew the tokens. Retry later.",
+    504: "OutcomeUnknownError: look for the result before you send the write again, unless retryable is true.",
 }
 _PROBLEM = {
     "type": "object",
-    "description": "RFC 9457. The title is the error's class, on which workflows match.",
+    "description": "RFC 9457. The title is the error's class name.",
     "required": ["type", "title", "status", "detail", "retryable", "correlation_id"],
     "properties": {
         "type": {"type": "string"},
@@ -48,7 +48,7 @@ _PROBLEM = {
                 "properties": {
                     "field": {"type": "string"},
                     "message": {"type": "string"},
-                    "code": {"type": "string", "description": "Calendly's own."},
+                    "code": {"type": "string", "description": "Calendly's code for the error."},
                 },
             },
         },
@@ -62,6 +62,9 @@ _DRY_RUN = {
     "required": ["dry_run", "requests"],
     "properties": {"dry_run": {"const": True}, "requests": {"type": "array", "items": {"type": "object"}}},
 }
+_KEYWORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""What pydantic calls by its own names where a validator of ours comes first."""
+
 _PAGINATION = {
     "type": "object",
     "properties": {
@@ -76,7 +79,7 @@ _PAGINATION = {
 
 
 def document(actions: list[Action], version: str) -> dict[str, Any]:
-    """The whole document."""
+    """The document."""
     paths: dict[str, Any] = {}
     for action in actions:
         paths.setdefault(action.route, {})[action.declaration.method.lower()] = _operation(action)
@@ -123,7 +126,7 @@ def write(actions: list[Action], version: str) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes an object that occurs twice twice: anchors confuse readers."""
+    """Writes repeated objects in full instead of using YAML anchors."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -158,28 +161,28 @@ def _operation(action: Action) -> dict[str, Any]:
 
 
 def describe(action: Action) -> str:
-    """Everything a caller has to know: what it does, who may do it, whether it can be repeated."""
+    """What an action does, who may do it, and whether it can be repeated."""
     declared = action.declaration
     says = [action.description]
     if declared.role:
-        says.append(f"Takes {declared.role}.")
+        says.append(f"This requires {declared.role}.")
     if declared.plan:
-        says.append(f"Needs {declared.plan}.")
+        says.append(f"This requires {declared.plan}.")
     if action.confirmed:
-        says.append("Has to be confirmed with confirm: true.")
+        says.append("This cannot be undone and needs confirm: true.")
     if action.writes:
         says.append(
-            "Sending it again comes to the same."
+            "Idempotent: sending it again has the same effect."
             if declared.repeatable
-            else "With an idempotency_key a repeat is safe."
+            else "A repeat with the same idempotency_key is safe."
             if action.creates
-            else "Sending it again does it again."
+            else "Not idempotent: sending it again repeats the effect."
         )
     return "\n\n".join(says)
 
 
 def input_schema(action: Action) -> tuple[dict[str, Any], list[str]]:
-    """The properties of an action's input, by name, and the names of those that are required."""
+    """The properties of an action's input by name, and the names of the required ones."""
     schema = action.model.model_json_schema(ref_template=REF)
     definitions = schema.get("$defs", {})
     return (
@@ -200,7 +203,7 @@ def _parameter(name: str, where: str, schema: dict[str, Any], *, required: bool)
 
 
 def _plain(schema: Any, definitions: dict[str, Any]) -> Any:
-    """A schema without titles, without null (which means that nothing was given), its references resolved."""
+    """A schema without titles and nulls (a null counts as not given), with references resolved."""
     if isinstance(schema, list):
         return [_plain(each, definitions) for each in schema]
     if not isinstance(schema, dict):
@@ -209,7 +212,11 @@ def _plain(schema: Any, definitions: dict[str, Any]) -> Any:
         name = schema["$ref"].rsplit("/", 1)[1]
         rest = {key: value for key, value in schema.items() if key != "$ref"}
         return _plain({**definitions[name], **rest}, definitions)
-    found = {key: _plain(value, definitions) for key, value in schema.items() if key != "title" or not _is_text(value)}
+    found = {
+        key if isinstance(value, dict) else _KEYWORDS.get(key, key): _plain(value, definitions)
+        for key, value in schema.items()
+        if key != "title" or not _is_text(value)
+    }
     if "anyOf" in found:
         options = [option for option in found.pop("anyOf") if option.get("type") != "null"]
         found = {**(options[0] if len(options) == 1 else {"anyOf": options}), **found}
@@ -224,13 +231,13 @@ def _is_text(value: Any) -> bool:
 
 def _responses(action: Action) -> dict[str, Any]:
     status = "201" if action.declaration.method == "POST" else "200"
-    responses = {status: _json("What Calendly answers.", _answer(action))}
+    responses = {status: _json("Calendly's answer.", _answer(action))}
     if action.writes:
         if status == "200":
-            responses["200"] = _json("What it came to.", {"anyOf": [_answer(action), _ref("DryRun")]})
+            responses["200"] = _json("The result, or a dry run.", {"anyOf": [_answer(action), _ref("DryRun")]})
         else:
             responses["200"] = _json(
-                "A dry run, or what there is already.", {"anyOf": [_ref("DryRun"), _answer(action)]}
+                "A dry run, or the existing resource.", {"anyOf": [_ref("DryRun"), _answer(action)]}
             )
     problem = {"application/problem+json": {"schema": _ref("Problem")}}
     for code, text in PROBLEMS.items():
@@ -271,7 +278,7 @@ def _models(actions: list[Action]) -> dict[str, Any]:
 
 
 def _tidy(schema: Any) -> Any:
-    """Without titles and defaults: a model's defaults say nothing of what Calendly sends."""
+    """Without titles and defaults: a model's defaults do not describe what Calendly sends."""
     if isinstance(schema, list):
         return [_tidy(each) for each in schema]
     if not isinstance(schema, dict):

@@ -9,7 +9,7 @@ END = "<!-- /actions -->\n"
 
 
 def write(readme: str, actions: list[Action]) -> str:
-    """The README with the rows of these actions in place of those it has."""
+    """The README with its table replaced by one of these actions."""
     head, rest = readme.split(BEGIN)
     _, tail = rest.split(END)
     rows = ["| action | route | scope | inputs |", "|---|---|---|---|", *map(row, actions)]
@@ -17,7 +17,7 @@ def write(readme: str, actions: list[Action]) -> str:
 
 
 def row(action: Action) -> str:
-    """What the table says of an action; required inputs are bold."""
+    """The table's row for an action. Required inputs are bold."""
     inputs = [f"**`{name}`**" if field.is_required() else f"`{name}`" for name, field in action.own_fields.items()]
     kinds = ((action.paged, "*paged*"), (action.creates, "*idempotent*"), (action.confirmed, "*confirm*"))
     inputs += [mark for holds, mark in kinds if holds]

@@ -10,7 +10,7 @@ HEAD = '''"""The Calendly scope of each action; written by `make generate` from 
 
 
 def write(actions: list[Action]) -> str:
-    """A module that names the scopes of actions that read and of those that write."""
+    """A module with the scopes of the actions that read and of those that write."""
     return (
         HEAD
         + "\n\n".join(

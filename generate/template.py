@@ -19,7 +19,7 @@ MODELS_END = "      # </models>\n"
 
 
 def write(template: str, actions: list[Action]) -> str:
-    """The template with the resources of these actions in place of those it has."""
+    """The template with everything between the markers replaced by the resources of these actions."""
     head, rest = template.split(BEGIN)
     _, tail = rest.split(END)
     families = groupby(actions, key=lambda action: action.family)
@@ -68,7 +68,7 @@ def _documented(action: Action) -> str:
 
 
 def _description(action: Action) -> str:
-    """Lambda takes 256 characters; YAML wants quotes around a colon."""
+    """The summary, at most 256 characters for Lambda. YAML needs quotes around a colon."""
     text = action.summary
     return f'"{text}"' if ":" in text else text
 

@@ -1,1 +1,1 @@
-"""The stack on your own machine, without Docker: real template, real Lambda runtime, AWS and Calendly on loopback."""
+"""The stack on your machine, without Docker: real template, real Lambda runtime, AWS and Calendly on loopback."""

@@ -1,4 +1,4 @@
-"""``python -m local``: the stack until Ctrl-C or SIGTERM. ``python -m local demo``: the stack for one demonstration."""
+"""``python -m local`` runs the stack until Ctrl-C or SIGTERM. ``python -m local demo`` runs it for a demonstration."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _run(*, demonstrates: bool) -> int:
         print(error, file=sys.stderr)
         return 1
     print("Starting the local stack ...", flush=True)
-    # Imported late: a taken port is told at once.
+    # Imported late, so that a taken port is reported at once.
     from local import demo, operator
     from local.kept import StateError
     from local.stack import LocalStack

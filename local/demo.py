@@ -1,4 +1,4 @@
-"""``make demo``: connect an account for real, run every action over both doors, then webhooks and workflows."""
+"""``make demo``: connect an account with OAuth, run every action over both doors, then webhooks and workflows."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ terminal:  .venv/bin/python -m calendly_actions --local call retrieve_events --s
 
 
 class DemoFailedError(Exception):
-    """Something did not answer as it should."""
+    """A step did not give the expected answer."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """An action's results."""
+    """The results of one action."""
 
     family: str
     action: str
@@ -42,21 +42,21 @@ class Row:
 
 
 def run(stack: LocalStack) -> bool:
-    """Show it all; returns whether every step answered as it should."""
+    """Run the demonstration; returns whether every step gave the expected answer."""
     print(f"\nAPI {stack.api_url}  Lambda {stack.lambda_url}  AWS {stack.aws_url}  Calendly {stack.calendly_url}\n")
     try:
         _connect(stack)
     except (DemoFailedError, operator.ConnectFailedError) as error:
         print(f"  failed: {error}\n\nThe functions' logs are in {stack.logs}.")
         return False
-    print("\nEvery action over both doors; milliseconds of a warm call:\n")
+    print("\nEvery action over HTTP and as a direct invoke, with the milliseconds of a warm call:\n")
     rows = [_row(stack, example) for example in examples()]
     _print_table(by_family(rows), ("action", "HTTP", "ms", "direct", "ms", ""), numbers=(2, 4))
     failed = [row.action for row in rows if not row.ok]
-    print(f"\n{len(rows) - len(failed)} of {len(rows)} actions answered as they should over both doors.")
+    print(f"\n{len(rows) - len(failed)} of {len(rows)} actions gave the expected answer over both doors.")
     try:
-        print("\nWebhooks and workflows, on the same functions:\n")
-        _print_table(_workflows(stack), ("workflow", "ended", "states", "what came of it"), numbers=(2,))
+        print("\nWebhooks and workflows:\n")
+        _print_table(_workflows(stack), ("workflow", "ended", "states", "result"), numbers=(2,))
     except (DemoFailedError, TimeoutError) as error:
         failed.append(f"the workflows ({error})")
     if failed:
@@ -80,7 +80,7 @@ def _connect(stack: LocalStack) -> None:
     url = operator.authorize_url(stack)
     _expect("code_challenge_method=S256" in url and "state=" in url, "the authorize URL lacks PKCE or state")
 
-    _step("consent", "the person allows it; Calendly sends them back to the callback page")
+    _step("consent", "the person allows access; Calendly redirects to the callback page")
     page = operator.consent(url)
     _expect(page.status_code == 200 and "Connected" in page.text, f"the callback page answered {page.status_code}")
     replayed = requests.get(page.url, timeout=30)
@@ -88,7 +88,7 @@ def _connect(stack: LocalStack) -> None:
     forged = requests.get(f"{stack.api_url}/oauth/callback?code=x&state=forged", timeout=30)
     _expect(forged.status_code == 400, "a forged state was accepted")
 
-    _step("secret", "the tokens are in Secrets Manager, as local/accounts/default")
+    _step("secret", "the tokens are stored in Secrets Manager as local/accounts/default")
     first = _secret(stack)
     _expect(bool(first["refresh_token"]) and first["generation"] == 1, "the secret holds no fresh tokens")
 
@@ -100,7 +100,7 @@ def _connect(stack: LocalStack) -> None:
     state = requests.get(f"{stack.calendly_url}/_sandbox/state", timeout=30).json()
     _expect(
         state["token_exchanges"] == 2 and state["refresh_tokens_reused"] == 0,
-        "Calendly saw other exchanges than the two that were due",
+        "Calendly saw exchanges other than the two expected ones",
     )
 
 
@@ -119,7 +119,7 @@ def _row(stack: LocalStack, example: Example) -> Row:
 
 
 def _same(example: Example, http: Any, direct: Any) -> bool:
-    """Both doors give the same; what a call creates, or Calendly makes up anew, differs in value only."""
+    """Both doors return the same. Writes, and pages with a cursor, may differ in values but not in members."""
     if not example.writes and not (http.get("pagination") or {}).get("next_page_token"):
         return bool(http == direct)
     return bool(http.keys() == direct.keys())
@@ -148,7 +148,7 @@ def _secret(stack: LocalStack) -> dict[str, Any]:
 
 
 def _workflows(stack: LocalStack) -> list[tuple[str, ...]]:
-    """Run each of them: a booking and its move start on_booking by their webhooks, the others are started."""
+    """Run each workflow. The webhooks of a booking and of its reschedule start on_booking."""
     events = {"events": ["invitee.created", "invitee.canceled"]}
     subscribed = requests.post(f"{stack.api_url}/accounts/default/webhook_subscriptions", json=events, timeout=30)
     _expect(subscribed.status_code == 201, f"subscribing answered {subscribed.status_code}")
@@ -175,7 +175,7 @@ def _ended(workflow: str, execution: workflows.Execution, says: str) -> tuple[st
 
 
 def _started(stack: LocalStack, count: int) -> list[workflows.Execution]:
-    """What the bus has started, once there are so many executions."""
+    """The executions that the bus has started, once there are ``count`` of them."""
     end = time.monotonic() + 30
     while len(found := workflows.executions(stack.aws, "on-booking")) < count:
         _expect(time.monotonic() < end, "a booking's webhook started no workflow")

@@ -1,4 +1,4 @@
-"""The example inputs in ``events/``, and how to send them."""
+"""The example events in ``events/``, and how to send them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.stack import LocalStack
 
 @dataclass(frozen=True)
 class Example:
-    """An action's input for each door."""
+    """An action's example event for each door."""
 
     action: str
     http: dict[str, Any]
@@ -28,7 +28,7 @@ class Example:
 
     @property
     def function(self) -> str:
-        """The Lambda's logical id: ``retrieve_event`` is ``RetrieveEvent``."""
+        """The function's logical id: ``RetrieveEvent`` for ``retrieve_event``."""
         return "".join(word.capitalize() for word in self.action.split("_"))
 
     @property
@@ -36,12 +36,12 @@ class Example:
         return bool(self.http["httpMethod"] != "GET")
 
     def refresh(self, stack: LocalStack) -> None:
-        """Give a write a fresh target: some can be done only once, and the sandbox makes the same data set again."""
+        """Reset the sandbox before a write, because some writes work only once. The new data set has the same URIs."""
         if self.writes:
             requests.post(f"{stack.calendly_url}/_sandbox/reset", timeout=30).raise_for_status()
 
     def call_http(self, stack: LocalStack) -> requests.Response:
-        """Send the proxy event as the HTTP request it stands for."""
+        """Send the HTTP request that the proxy event represents."""
         return requests.request(
             self.http["httpMethod"],
             stack.api_url + self.http["path"],
@@ -56,7 +56,7 @@ class Example:
 
 
 def examples(folder: Path = ROOT / "events") -> list[Example]:
-    """All of them, by action."""
+    """All examples, sorted by action."""
     return [
         Example(path.name, *(json.loads((path / f"{door}.json").read_text()) for door in ("http", "direct")))
         for path in sorted(folder.iterdir())

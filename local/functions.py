@@ -1,4 +1,4 @@
-"""Functions as processes: each runs under AWS's own ``awslambdaric``, one call at a time, more processes for more."""
+"""Runs functions as processes under AWS's ``awslambdaric``. A process takes one call at a time; calls start others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from local.runtime_api import Invocation, RuntimeApi, now
 
 MOST_PROCESSES = 4
-"""Of one function at once; Lambda would start one per call, a laptop had better not."""
+"""Processes per function. Lambda would start one per concurrent call, which is too many for a laptop."""
 
 
 MOST_IDLE = 16
@@ -25,7 +25,7 @@ MOST_IDLE = 16
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """What the template says of a function, resolved."""
+    """A function's properties in the template, resolved."""
 
     name: str
     handler: str
@@ -51,9 +51,9 @@ class FunctionProcess:
             "LAMBDA_TASK_ROOT": str(spec.code),
             "PYTHONPATH": os.pathsep.join(map(str, (spec.code, *spec.layers))),
             "PYTHONUNBUFFERED": "1",
-            # Whose child this is, for whoever looks for processes left behind.
+            # Identifies the stack that started this process, to find orphans.
             "LOCAL_STACK": str(os.getpid()),
-            # Function folders are what gets deployed: nothing is to be left in them.
+            # Function folders are deployed as they are, so no bytecode may be written into them.
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         with log.open("ab") as output:
@@ -71,9 +71,9 @@ class FunctionProcess:
         return self.process.poll() is None
 
     def invoke(self, event: bytes) -> tuple[bytes, bool] | None:
-        """Run one call; returns the answer and whether it is an error. The process is dead after a crash or timeout.
+        """Run one call; returns the answer and whether it is an error. A crash or timeout ends the process.
 
-        None means that the process had died before it took the call.
+        Returns None if the process died before it took the call.
         """
         invocation = Invocation(
             request_id=str(uuid.uuid4()),
@@ -85,7 +85,7 @@ class FunctionProcess:
         self.runtime.pending.put(invocation)
         while not invocation.done.wait(0.05):
             if not self.alive:
-                # It may have answered in its last moment.
+                # It may have answered just before it died.
                 invocation.done.wait(0.05)
                 if self.runtime.current is not invocation and self.runtime.init_error is None and self.served:
                     return None
@@ -113,7 +113,7 @@ class FunctionProcess:
 
 
 class FunctionPool:
-    """The processes of all functions: kept warm, started as calls come in, and all stopped at the end."""
+    """The processes of all functions: started on demand, kept warm, and stopped at the end."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
@@ -153,7 +153,7 @@ class FunctionPool:
             return [process for process in self._all if process.spec.name == function]
 
     def recycle(self) -> None:
-        """Stop the idle processes: the next call of every function is a cold one."""
+        """Stop the idle processes, so that the next call of every function is a cold start."""
         with self._lock:
             idle = [process for processes in self._idle.values() for process in processes]
             self._idle.clear()

@@ -1,4 +1,4 @@
-"""Where moto differs from AWS in what this product does."""
+"""Patches for moto where it differs from AWS in something that this product uses."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from local.resources import Aws
 
 
 def apply() -> None:
-    """Moving AWSCURRENT also moves what a read without a version gets, as it does in AWS.
+    """Make moving AWSCURRENT also change the version that a read without a version returns, as in AWS.
 
-    Doing it twice in a process is harmless.
+    Safe to call more than once per process.
     """
     from moto.secretsmanager.models import SecretsManagerBackend
 
@@ -53,7 +53,7 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
 
     def evaluate(expression: str) -> Any:
         compiled = jsonata.Jsonata(expression)
-        # A function that Step Functions adds to the language.
+        # A function that Step Functions adds to JSONata.
         compiled.register_lambda("parse", json.loads)
         return compiled.evaluate(None)
 
@@ -61,21 +61,21 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
 
     @functools.cache
     def client(service: str) -> Any:
-        # Step Functions itself retries nothing that a state machine does not tell it to.
+        # Step Functions retries only what a state machine says.
         config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=900)
         return aws.client(service, config)
 
     clients[0] = client
     watchers[0] = started
     if not hasattr(boto_client.boto_client_for, "mended"):
-        # Before the interpreter is imported, which takes it by name.
+        # Before the interpreter is imported, because it imports the function by name.
         boto_client.boto_client_for = _mended(lambda _region=None, service="", **_: clients[0](service))
     _executions_are_named()
     _events_start_state_machines()
 
 
 def _executions_are_named() -> None:
-    """An execution that is given no name gets one of its own; and whoever watches is told of it."""
+    """Give an execution without a name a unique name."""
     from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
     original = StepFunctionsParserBackend.start_execution
@@ -92,7 +92,7 @@ def _executions_are_named() -> None:
 
 
 def _events_start_state_machines() -> None:
-    """moto's rules know queues and log groups, and go on when they are disabled; ours start state machines."""
+    """Make rules start state machines, and stop when they are disabled. moto's only know queues and log groups."""
     from moto.events.models import Rule
 
     original = Rule.send_to_targets
@@ -124,7 +124,7 @@ def _start(state_machine: str, event: dict[str, Any]) -> None:
 
 
 clients: list[Any] = [None]
-"""How the interpreter makes clients; it is imported once, and another stack may follow this one."""
+"""How the interpreter creates clients. It is imported once per process, and stacks may run one after another."""
 
 watchers: list[Callable[[str], None]] = [lambda _: None]
 """Who is told of executions that start; of the latest stack, as above."""

@@ -1,4 +1,4 @@
-"""What a person does once: connect an account by walking the real OAuth flow."""
+"""Connects an account through the OAuth flow, as a person does in a browser."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from local.stack import LocalStack
 
 
 class ConnectFailedError(Exception):
-    """A step of the flow did not answer as it should; the message says which."""
+    """A step of the flow did not give the expected answer; the message says which."""
 
 
 def authorize_url(stack: LocalStack, account: str = "default") -> str:
-    """Ask for the address where a person grants access."""
+    """Request the URL at which a person grants access."""
     answer = requests.post(f"{stack.api_url}/accounts/{account}/connect", timeout=30)
     _expect(answer, 201, "connect")
     return str(answer.json()["authorize_url"])

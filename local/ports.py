@@ -1,4 +1,4 @@
-"""Where the parts of the local stack listen, always on 127.0.0.1."""
+"""The ports of the local stack, always on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class PortTakenError(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """API: API Gateway and web pages. LAMBDA: the Invoke API. AWS: every other service. CALENDLY: the sandbox."""
+    """The ports of API Gateway, Lambda's Invoke API, all other AWS services, and the Calendly sandbox."""
 
     api: int
     lambda_: int
@@ -24,14 +24,14 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> Ports:
-        """The defaults, or what ``API_PORT``, ``LAMBDA_PORT``, ``AWS_PORT`` and ``CALENDLY_PORT`` say."""
+        """The ports in ``API_PORT``, ``LAMBDA_PORT``, ``AWS_PORT`` and ``CALENDLY_PORT``, or the defaults."""
         return cls(
             _port("API_PORT", 3000), _port("LAMBDA_PORT", 3001), _port("AWS_PORT", 4566), _port("CALENDLY_PORT", 4010)
         )
 
     @classmethod
     def free(cls) -> Ports:
-        """Ports that nobody uses, for tests that run side by side."""
+        """Unused ports, for tests that run in parallel."""
         sockets = [socket.socket() for _ in range(4)]
         for each in sockets:
             each.bind((HOST, 0))

@@ -1,4 +1,4 @@
-"""The template's resources in moto: what CloudFormation would make before a function can run."""
+"""Creates the template's resources in moto, as CloudFormation does in AWS."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Aws:
 
 
 def make_resources(template: Template, aws: Aws) -> None:
-    """Make the resources that functions find by name. Where a name is left to AWS, it is the logical id."""
+    """Create the resources that functions find by name. A resource without a name gets its logical id."""
     for logical_id, resource in template.resources.items():
         make = _MAKERS.get(resource["Type"])
         if make:
@@ -33,7 +33,7 @@ def make_resources(template: Template, aws: Aws) -> None:
 
 
 def references(template: Template) -> dict[str, str]:
-    """What ``!Ref`` gives of the resources that functions and state machines name, by logical id."""
+    """The value of ``!Ref`` for the resources that functions and state machines refer to, by logical id."""
     return {
         logical_id: refer(logical_id, resource.get("Properties", {}))
         for logical_id, resource in template.resources.items()
@@ -74,7 +74,7 @@ def _bucket(aws: Aws, logical_id: str, _properties: dict[str, Any]) -> None:
 
 
 def _bucket_name(logical_id: str, _properties: dict[str, Any]) -> str:
-    """As CloudFormation would make one up: the stack's name and the logical id, in lower case."""
+    """A name like CloudFormation's: the stack's name and the logical id, in lower case."""
     return f"local-{logical_id.lower()}"
 
 

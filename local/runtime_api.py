@@ -1,6 +1,6 @@
-"""Lambda's Runtime API: what ``awslambdaric`` asks for events and answers to.
+"""Lambda's Runtime API, from which ``awslambdaric`` fetches events and to which it posts answers.
 
-One server per function process, because the API's addresses do not say who is calling.
+There is one server per function process, because the API's paths do not identify the caller.
 Source: "Using the Lambda runtime API" in AWS's Lambda developer guide.
 """
 
@@ -18,7 +18,7 @@ from local.ports import HOST
 
 @dataclass
 class Invocation:
-    """One event on its way to a function, and its answer on the way back."""
+    """One event for a function, and its answer."""
 
     request_id: str
     event: bytes
@@ -61,18 +61,18 @@ class RuntimeApi:
 class _Handler(BaseHTTPRequestHandler):
     api: RuntimeApi
     protocol_version = "HTTP/1.1"
-    # Without both, each call waits for a delayed acknowledgement: 88 ms instead of 0.3.
+    # Without both, each call waits for a delayed TCP acknowledgement: 88 ms instead of 0.3.
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def handle(self) -> None:
         try:
             super().handle()
         except OSError:
-            self.close_connection = True  # a function that was stopped
+            self.close_connection = True  # the function was stopped
 
     def do_GET(self) -> None:
         invocation = self.api.pending.get()
@@ -115,5 +115,5 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def now() -> float:
-    """Seconds since the epoch, as the deadline header counts."""
+    """Seconds since the epoch, as in the deadline header."""
     return time.time()

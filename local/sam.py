@@ -1,7 +1,7 @@
-"""The adapter to SAM CLI's own parts: they read the template, serve its routes and the Invoke API.
+"""The adapter to SAM CLI's internals, which read the template and serve its routes and the Invoke API.
 
-They are internal to aws-sam-cli, whose version is pinned; nothing else here imports them. The one thing replaced is
-what runs a function: a process instead of a container.
+They are private to aws-sam-cli, whose version is pinned. Only this module imports them. It replaces one thing: a
+function runs in a process instead of a container.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from local.schedule import Schedule
 
 
 class ProcessRuntime:
-    """Stands in for SAM CLI's Docker runtime."""
+    """Replaces SAM CLI's Docker runtime."""
 
     def __init__(self, pool: FunctionPool, environment: dict[str, str]) -> None:
         self._pool = pool
@@ -37,7 +37,7 @@ class ProcessRuntime:
         self, config: Any, event: str, _tenant_id: Any = None, *, stdout: Any, **_: Any
     ) -> dict[str, str] | None:
         event = _own_request_id(event)
-        # The template alone decides: a variable of the same name in somebody's shell must not.
+        # Only the template sets variables. Variables of the same name in the shell are ignored.
         config.env_vars.shell_env_values = {}
         spec = FunctionSpec(
             name=config.name,
@@ -71,11 +71,11 @@ class Template:
         return self._root
 
     def function_name(self, logical_id: str) -> str:
-        """The name of the function with a logical id."""
+        """The function name for a logical id."""
         return str(self._functions.get(logical_id).functionname)
 
     def schedules(self) -> list[Schedule]:
-        """What is to be invoked, how often, and with what."""
+        """The schedules of all functions."""
         return [
             Schedule(function.name, event["Properties"]["ScheduleExpression"], event["Properties"]["Input"])
             for function in self._functions.get_all()
@@ -86,7 +86,7 @@ class Template:
     def applications(
         self, pool: FunctionPool, environment: dict[str, str], *, api_port: int, lambda_port: int
     ) -> tuple[Any, Any]:
-        """WSGI applications: API Gateway with the template's routes, and Lambda's Invoke API."""
+        """Two WSGI applications: API Gateway with the template's routes, and Lambda's Invoke API."""
         root = str(self._root)
         runner = LocalLambdaRunner(ProcessRuntime(pool, environment), self._functions, cwd=root, real_path=root)
         gateway = LocalApigwService(ApiProvider(self._stacks, cwd=root).api, runner, port=api_port, host=HOST)
@@ -97,7 +97,7 @@ class Template:
 
 
 class AsApiGateway:
-    """What API Gateway does before a route is looked for, and SAM CLI's emulation does not.
+    """Adds what API Gateway does before routing, and SAM CLI's emulation does not.
 
     An encoded slash does not end a path segment, and a body that is not UTF-8 gets replacement characters.
     """
@@ -117,7 +117,7 @@ class AsApiGateway:
 
 
 def _own_request_id(event: str) -> str:
-    """SAM CLI gives all requests the same id; API Gateway gives each its own."""
+    """Give each request a unique id, as API Gateway does. SAM CLI gives all the same."""
     if '"requestContext"' not in event:
         return event
     document = json.loads(event)

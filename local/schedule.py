@@ -1,4 +1,4 @@
-"""The template's schedules, which moto keeps but never fires."""
+"""Runs the template's schedules. moto stores schedules but does not run them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 def seconds(expression: str) -> int:
-    """The period of ``rate(15 minutes)``."""
+    """The period in seconds of an expression such as ``rate(15 minutes)``."""
     match = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
     if match is None:
         raise ValueError(f"Only rate(...) schedules run locally, not {expression}.")
@@ -20,7 +20,7 @@ def seconds(expression: str) -> int:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A function, its schedule expression, and the JSON it is invoked with."""
+    """A function, its schedule expression, and its input as JSON."""
 
     function: str
     expression: str
@@ -28,7 +28,7 @@ class Schedule:
 
 
 class Scheduler:
-    """Invokes functions as their schedules say, until stopped."""
+    """Invokes functions on their schedules until it is stopped."""
 
     def __init__(self, schedules: list[Schedule], invoke: Callable[[Schedule], object]) -> None:
         self._stopped = threading.Event()

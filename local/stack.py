@@ -1,4 +1,4 @@
-"""The local stack: everything that runs when the template is deployed, in one process and its children."""
+"""The local stack: everything that the template deploys, in one process and its children."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from typing import Any
 from local.ports import HOST, Ports
 from local.root import ROOT
 
-# Read by SAM CLI and moto when they are imported: no telemetry, and credentials that are nobody's.
+# SAM CLI and moto read these when they are imported: no telemetry, and dummy credentials.
 os.environ.update(
     SAM_CLI_TELEMETRY="0",
     AWS_ACCESS_KEY_ID="local",
-    AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - nobody's
+    AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - a dummy
     AWS_DEFAULT_REGION="us-east-1",
     AWS_EC2_METADATA_DISABLED="true",
 )
@@ -45,20 +45,20 @@ from sandbox.world import App  # noqa: E402
 
 
 class LocalStack:
-    """Starts on entering and stops, with every process it started, on leaving.
+    """A context manager that starts the stack, and stops it with every process it started.
 
     Args:
         ports: where to listen.
-        logs: the folder for the functions' logs, a file each; one for this run if left out.
+        logs: the folder for the functions' logs, one file each; a folder for this run if left out.
         state: the folder that keeps accounts, table, bucket and the sandbox's world from run to run.
         real: whether the functions talk to Calendly itself, and not to the sandbox.
         tell: called with a line for each thing that happens.
-        wrap: a WSGI middleware by part, ``aws`` or ``calendly``, for tests that watch.
+        wrap: a WSGI middleware for ``aws`` or ``calendly``, to observe requests.
 
     Attributes:
         journal: what happened.
-        sandbox: the sandbox's application, once started.
-        pool: the functions' processes, once started.
+        sandbox: the sandbox's application, after the start.
+        pool: the functions' processes, after the start.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class LocalStack:
         self._closing.close()
 
     def invoke(self, function: str, payload: Any) -> Any:
-        """Call a function over the direct door; returns what ``boto3`` does, with the payload parsed."""
+        """Invoke a function directly; returns ``boto3``'s answer with the payload parsed."""
         answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(payload).encode())
         answer["Payload"] = json.loads(answer["Payload"].read() or b"null")
         return answer
@@ -112,7 +112,7 @@ class LocalStack:
         sandbox = {"CalendlyApiUrl": self.calendly_url, "CalendlyAuthUrl": self.calendly_url}
         parameters = {"PublicUrl": self.api_url, **({} if self._real else sandbox)}
         resources = Template(ROOT / "template.yaml", parameters)
-        # SAM CLI takes a reference to a resource for its logical id, unless it is told better.
+        # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
         template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
         self._serve(watch_aws(self._wrapped("aws", self._moto()), self.journal, self._changed), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
@@ -125,7 +125,7 @@ class LocalStack:
         if self._kept:
             self._kept.restore(self.aws, self.sandbox.extensions["world"])
             self._closing.callback(self._kept.close)
-        # Functions do not write bytecode, and compiling the layer at each start would take most of it.
+        # Functions do not write bytecode, so the layer is compiled once. Otherwise it would dominate every cold start.
         compileall.compile_dir(ROOT / "layers" / "calendly", quiet=2)
         self.pool = FunctionPool(self.logs)
         self._closing.callback(self.pool.close)
@@ -138,7 +138,7 @@ class LocalStack:
             template.schedules(), lambda schedule: self.invoke(schedule.function, json.loads(schedule.input))
         )
         self._closing.callback(scheduler.stop)
-        # What SAM CLI and moto brought is there to stay; going through it all, again and again, holds calls up.
+        # The objects of SAM CLI and moto live as long as the process. Freezing them keeps garbage collection short.
         gc.freeze()
         self._closing.callback(gc.unfreeze)
 
@@ -155,7 +155,7 @@ class LocalStack:
             self._kept.changed()
 
     def _environment(self) -> dict[str, str]:
-        """What functions need here and not in AWS: where AWS is."""
+        """Variables that functions only need locally: the addresses of AWS."""
         return {
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_ENDPOINT_URL_LAMBDA": self.lambda_url,
@@ -165,7 +165,7 @@ class LocalStack:
         }
 
     def _store_oauth_app(self, app: App) -> None:
-        """What the operator does once after a deployment."""
+        """Store the OAuth application's credentials, as the operator does once after a deployment."""
         self.aws.client("secretsmanager").put_secret_value(
             SecretId="local/oauth-app",
             SecretString=json.dumps(

@@ -1,4 +1,4 @@
-"""The template's state machines, and the rules that start them, in moto; and how to run one by hand."""
+"""Creates the template's state machines and the rules that start them in moto, and runs state machines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATE_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:local-"
 
 
 def make_workflows(template: Template, aws: Aws) -> None:
-    """Make every state machine of the template, and its rules on the bus."""
+    """Create every state machine of the template, with its rules on the bus."""
     machines = {
         logical_id: resource["Properties"]
         for logical_id, resource in template.resources.items()
@@ -32,7 +32,7 @@ def make_workflows(template: Template, aws: Aws) -> None:
 
 @dataclass(frozen=True)
 class Execution:
-    """How an execution ended. ``output`` is parsed; ``history`` holds Step Functions' own events."""
+    """The result of an execution. ``output`` is parsed; ``history`` holds Step Functions' events."""
 
     status: str
     output: Any
@@ -41,7 +41,7 @@ class Execution:
     history: list[dict[str, Any]]
 
     def errors(self) -> list[str]:
-        """The names of the errors that tasks failed with, in order."""
+        """The names of the errors with which tasks failed, in order."""
         failed = (event.get("taskFailedEventDetails") for event in self.history)
         return [details["error"] for details in failed if details]
 
@@ -52,7 +52,7 @@ class Execution:
 
 
 def start(aws: Aws, workflow: str, input: Any, name: str | None = None) -> str:
-    """Start a state machine, by its name without the stack's (``on-booking``); returns the execution's ARN."""
+    """Start a state machine by its name without the stack's (``on-booking``); returns the execution's ARN."""
     named = {"name": name} if name else {}
     answer = aws.client("stepfunctions").start_execution(
         stateMachineArn=STATE_MACHINE + workflow, input=json.dumps(input), **named
@@ -64,7 +64,7 @@ def finish(aws: Aws, execution: str, seconds: float = 60) -> Execution:
     """Wait for an execution to end.
 
     Raises:
-        TimeoutError: it has not.
+        TimeoutError: it is still running after ``seconds``.
     """
     client = aws.client("stepfunctions")
     end = time.monotonic() + seconds
@@ -78,7 +78,7 @@ def finish(aws: Aws, execution: str, seconds: float = 60) -> Execution:
 
 
 def run(aws: Aws, workflow: str, input: Any, *, seconds: float = 60) -> Execution:
-    """Start a state machine and wait for its end."""
+    """Start a state machine and wait for it to end."""
     return finish(aws, start(aws, workflow, input), seconds)
 
 
@@ -89,7 +89,7 @@ def executions(aws: Aws, workflow: str) -> list[str]:
 
 
 def _definition(template: Template, properties: dict[str, Any]) -> str:
-    """The definition with what the template substitutes in it."""
+    """The definition with the template's substitutions."""
     text = (template.root / properties["DefinitionUri"]).read_text()
     values = {name: _value(template, value) for name, value in properties["DefinitionSubstitutions"].items()}
     return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)

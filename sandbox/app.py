@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from werkzeug.exceptions import HTTPException
 
-from sandbox import control, happenings, oauth
+from sandbox import control, happenings, oauth, wire
 from sandbox.api.blueprints import blueprints
-from sandbox.errors import ApiError, error_body
+from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from sandbox.world import App, World
 
@@ -18,6 +17,7 @@ from sandbox.world import App, World
 def create_app(origin: str, *, apps: Iterable[App] = (), **size: int) -> Flask:
     """A sandbox whose resources' URIs start with ``origin``, with a data set of the given size."""
     app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     world = World(origin, {registered.client_id: registered for registered in apps})
     world.reset(**size)
@@ -37,7 +37,6 @@ def create_app(origin: str, *, apps: Iterable[App] = (), **size: int) -> Flask:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers.extend(g.get("rate_limit_headers", {}))
         fault: Fault | None = g.get("fault")
         return (fault.strike(response) or response) if fault else response
 
@@ -45,10 +44,7 @@ def create_app(origin: str, *, apps: Iterable[App] = (), **size: int) -> Flask:
     def refuse(error: ApiError) -> Any:
         return jsonify(error.body), error.status
 
-    @app.errorhandler(HTTPException)
-    def not_found(error: HTTPException) -> Any:
-        return jsonify(error_body(error.code or 500)), error.code
-
+    wire.install(app)
     return app
 
 

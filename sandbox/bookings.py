@@ -32,14 +32,15 @@ def book(
     """Somebody books; returns the invitee. ``invitee.created`` goes out.
 
     Args:
-        hosts: the users who host it; the event type's first host if none are given.
+        hosts: the users who host it; all of a collective event type, the first of any other if none are given.
         event: the event for several that they join; a new one if none is given.
         old: the booking that this one replaces. The caller tells of both then.
         more: further fields of the invitee.
     """
     created = now()
     if event is None:
-        hosts = hosts or world.data.hosts(event_type)[:1]
+        everybody = world.data.hosts(event_type)
+        hosts = hosts or (everybody if event_type["pooling_type"] == "collective" else everybody[:1])
         event = _open(world, event_type, start, hosts=hosts, location=location)
     else:
         counter = event["invitees_counter"]

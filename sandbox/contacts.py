@@ -21,14 +21,24 @@ def shown(world: World, contact: Row, *, bare: bool = False) -> Row:
             "label": definition["label"],
             "value": values.get(definition["uri"], [] if definition["field_type"] == "tags" else None),
         }
-        for definition in world.data.custom_field_definitions
+        for definition in definitions_of(world, _organization(world, contact))
     ]
     return in_order({**contact, "custom_fields": fields})
 
 
-def read_values(world: World, body: Fields) -> Row:
+def definitions_of(world: World, organization: str) -> list[Row]:
+    """The custom fields that an organization has defined."""
+    owners = world.data.behind.owners
+    return [row for row in world.data.custom_field_definitions if owners[row["uri"]] == organization]
+
+
+def _organization(world: World, contact: Row) -> str:
+    return str(world.data.known(world.data.behind.owners[contact["uri"]])["current_organization"])
+
+
+def read_values(world: World, body: Fields, organization: str) -> Row:
     """``custom_fields`` by the URI of the definition. One that is wrong refuses all of them."""
-    definitions = {row["uri"].rsplit("/", 1)[1]: row for row in world.data.custom_field_definitions}
+    definitions = {row["uri"].rsplit("/", 1)[1]: row for row in definitions_of(world, organization)}
     values: Row = {}
     for field in body.objects("custom_fields") or ():
         uuid = (field.text("uuid", required=True) or "").rstrip("/").rsplit("/", 1)[-1]

@@ -43,10 +43,10 @@ def state() -> Any:
 @blueprint.post("/reset")
 def reset() -> Any:
     size = _document(set(DEFAULT_SIZE))
-    if not all(isinstance(value, int) and value >= 0 for value in size.values()):
+    if not all(type(value) is int and value >= 0 for value in size.values()):
         raise ControlError("Sizes must be whole numbers.")
-    if 0 in (size.get("users"), size.get("event_types")):
-        raise ControlError("There must be a user, and an event type.")
+    if 0 in (size.get(name) for name in ("users", "event_types", "invitees")):
+        raise ControlError("There must be a user, an event type, and an invitee of a group event.")
     params.world().reset(**size)
     return jsonify({"seeded": {kind: len(uris) for kind, uris in params.world().data.uris().items()}})
 
@@ -84,6 +84,7 @@ def clear_faults() -> Any:
 @blueprint.post("/expire_access_tokens")
 def expire_access_tokens() -> Any:
     """Two hours pass, for OAuth tokens; personal ones do not expire."""
+    _document(())
     world = params.world()
     with world.lock:
         expiring = [token for token in world.access_tokens.values() if token.grant.client_id is not None]
@@ -95,6 +96,7 @@ def expire_access_tokens() -> Any:
 @blueprint.post("/expire_page_tokens")
 def expire_page_tokens() -> Any:
     """Page tokens go stale, as Calendly's do after a while."""
+    _document(())
     world = params.world()
     with world.lock:
         expired = len(world.page_tokens)
@@ -142,7 +144,7 @@ def move() -> Any:
 @blueprint.post("/limits")
 def limits() -> Any:
     wanted = _document({field.name for field in fields(Limits)})
-    if not all(isinstance(value, int) for value in wanted.values()):
+    if not all(type(value) is int and value >= 0 for value in wanted.values()):
         raise ControlError("Limits must be whole numbers.")
     world = params.world()
     with world.lock:
@@ -166,25 +168,34 @@ def webhooks() -> Any:
 
 @blueprint.post("/bookings")
 def make_bookings() -> Any:
-    """People book: so many of them, an event type (the first user's first if none is said), from a time on."""
-    wanted = _document({"count", "event_type", "start_time", "name", "email"})
+    """People book: so many of them, an event type (the first user's first if none is said), from a time on.
+
+    With ``booking_url``, somebody follows a single-use link, which works once.
+    """
+    wanted = _document({"count", "event_type", "booking_url", "start_time", "name", "email"})
     world = params.world()
+    count = wanted.get("count", 1)
+    if type(count) is not int or count < 1:
+        raise ControlError("count must be a whole number.")
     with world.lock:
         uri = wanted.get("event_type") or world.data.event_types[0]["uri"]
+        if "booking_url" in wanted:
+            uri = _follow(world, wanted["booking_url"])
         event_type = world.data.find(str(uri).removeprefix(world.origin + "/"))
         if event_type is None or "duration" not in event_type:
             raise ControlError("There is no such event type.")
         start = _moment(wanted.get("start_time"))
-        person = {name: wanted[name] for name in ("name", "email") if name in wanted}
+        person: dict[str, Any] = {name: str(wanted[name]) for name in ("name", "email") if name in wanted}
         made = [
             bookings.book(world, event_type, start + timedelta(minutes=30 * number), **person)
-            for number in range(wanted.get("count", 1))
+            for number in range(count)
         ]
         return jsonify({"invitees": [invitee["uri"] for invitee in made]})
 
 
 @blueprint.post("/reschedule")
 def reschedule_booking() -> Any:
+    """Somebody moves their booking: the newest one if no ``invitee`` is said."""
     wanted = _document({"invitee", "start_time"})
     world = params.world()
     with world.lock:
@@ -194,6 +205,7 @@ def reschedule_booking() -> Any:
 
 @blueprint.post("/cancel")
 def cancel_booking() -> Any:
+    """Somebody cancels: the newest booking if no ``invitee`` is said."""
     world = params.world()
     with world.lock:
         invitee = _invitee(world, _document({"invitee"}))
@@ -201,8 +213,20 @@ def cancel_booking() -> Any:
         return jsonify({"invitee": invitee["uri"]})
 
 
+def _follow(world: World, url: Any) -> str:
+    """The event type of a single-use link, which is used up."""
+    links = world.data.scheduling_links
+    found = next((link for link in links if link["booking_url"] == url), None)
+    if found is None or url in world.data.behind.used_links:
+        raise ControlError("There is no such link, or it was used.")
+    world.data.behind.used_links.add(url)
+    return str(found["owner"])
+
+
 def _invitee(world: World, wanted: dict[str, Any]) -> dict[str, Any]:
-    found = world.data.find(str(wanted.get("invitee", "")).removeprefix(world.origin + "/"))
+    newest = (row for rows in reversed(world.data.invitees.values()) for row in reversed(rows))
+    active = next((row["uri"] for row in newest if row["status"] == "active"), "")
+    found = world.data.find(str(wanted.get("invitee", active)).removeprefix(world.origin + "/"))
     if found is None or found.get("status") != "active" or "event" not in found:
         raise ControlError("There is no such active invitee.")
     return found

@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -62,7 +63,9 @@ class Delivery:
 class Deliveries:
     """The queue and its workers, which start with the first delivery and end with ``close``."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone: Callable[[Row], None]) -> None:
+        """``gone`` is called with a subscription whose address answered 410."""
+        self._gone = gone
         self.habits = Habits()
         self.attempts = 0
         self.outcomes: Counter[str] = Counter()
@@ -131,8 +134,11 @@ class Deliveries:
                 if delivery.epoch == self._epoch:
                     self.attempts += 1
                     self.outcomes[f"{delivery.kind} {outcome}"] += 1
-                    self._settle(delivery, taken=outcome.startswith("2"))
+                    self._settle(delivery, outcome)
                 self._changed.notify_all()
+                current = delivery.epoch == self._epoch
+            if current and outcome == "410":
+                self._gone(delivery.subscription)
 
     def _take(self) -> Delivery | None:
         with self._changed:
@@ -144,11 +150,11 @@ class Deliveries:
                 self._changed.wait(wait)
             return None
 
-    def _settle(self, delivery: Delivery, *, taken: bool) -> None:
-        if delivery.kind in ("forged", "stale"):
+    def _settle(self, delivery: Delivery, outcome: str) -> None:
+        if delivery.kind in ("forged", "stale") or outcome == "410":
             return
         subscription = delivery.subscription
-        if taken:
+        if outcome.startswith("2"):
             subscription["retry_started_at"] = None
             return
         moment = time.monotonic()

@@ -9,6 +9,7 @@ TITLES = {
     401: ("Unauthenticated", "The access token is invalid"),
     403: ("Permission Denied", "You do not have permission to access this resource."),
     404: ("Resource Not Found", "The server could not find the requested resource."),
+    405: ("Method Not Allowed", "The method is not allowed for this resource."),
     409: ("Already Exists", "The resource already exists"),
     424: ("External Calendar Error", "There is a problem accessing your calendar."),
     429: ("Too Many Requests", "You have reached the rate limit."),

@@ -22,11 +22,21 @@ _UNSAID = (None, "")
 
 @dataclass(frozen=True)
 class Fields:
-    """``values`` by name; ``origin`` is what this sandbox's own URIs start with; ``within`` names a parent field."""
+    """``values`` by name; ``origin`` is what this sandbox's own URIs start with; ``within`` names a parent field.
+
+    With ``filled``, a text that is there but empty is refused; without, it is as good as none.
+    """
 
     values: Row
     origin: str
     within: str = ""
+    filled: bool = False
+
+    def _said(self, name: str) -> Any:
+        value = self.values.get(name)
+        if value == "" and self.filled:
+            raise self.fail(name, "must be filled")
+        return value
 
     def says(self, name: str) -> bool:
         """Whether the field was sent, if only as a null."""
@@ -53,14 +63,13 @@ class Fields:
         longest: int | None = None,
         missing: str = "is missing",
     ) -> str | None:
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID:
             if required:
                 raise self.fail(name, missing)
             return None
-        if isinstance(value, (list, dict)):
+        if not isinstance(value, str):
             raise self.fail(name, "must be a string")
-        value = str(value)
         if choices is not None and value not in choices:
             raise self.fail(name, f"must be one of: {', '.join(choices)}")
         if longest is not None and len(value.strip()) > longest:
@@ -95,7 +104,7 @@ class Fields:
 
     def integer(self, name: str, low: int, high: int, *, required: bool = False) -> int | None:
         """A whole number; ``5.0`` and ``"5"`` are as good as 5."""
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID:
             if required:
                 raise self.fail(name, "is missing")
@@ -117,7 +126,7 @@ class Fields:
         return [number for number in numbers if number is not None]
 
     def boolean(self, name: str) -> bool | None:
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID and not isinstance(value, bool):
             return None
         known = {"true": True, "1": True, "false": False, "0": False}
@@ -150,7 +159,7 @@ class Fields:
             raise self.fail(name, "must be a date") from None
 
     def items(self, name: str, *, required: bool = False, most: int | None = None) -> list[Any] | None:
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID:
             if required:
                 raise self.fail(name, "is missing")
@@ -181,7 +190,7 @@ class Fields:
 
     def uri(self, name: str, *kinds: str, required: bool = False) -> str | None:
         """A URI of one of the given resources. A missing one is as invalid as a wrong one, as Calendly has it."""
-        value = self.values.get(name)
+        value = self._said(name)
         if value in _UNSAID and not required:
             return None
         return self.reference(name, value, *kinds)

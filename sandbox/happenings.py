@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify, request
 
 from sandbox import params
 from sandbox.announcements import announce
@@ -70,3 +70,16 @@ def submit_routing_form() -> Any:
         world.data.add("routing_form_submissions", row)
         announce(world, "routing_form_submission.created", row, [world.data.users[0]["uri"]])
         return jsonify({"submission": row["uri"]})
+
+
+@blueprint.route("/<path:name>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def no_such_control(name: str) -> Any:
+    """Say what there is, with the method that it takes."""
+    known = sorted(
+        f"{method} {rule.rule}"
+        for rule in current_app.url_map.iter_rules()
+        if rule.rule.startswith("/_sandbox/") and "<" not in rule.rule
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+    error = f"There is no control {request.method} /_sandbox/{name}. Known: {', '.join(known)}."
+    return jsonify({"error": error}), 404

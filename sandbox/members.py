@@ -43,6 +43,9 @@ def remove(world: World, membership: Row, by: Row) -> None:
     for relationship in [row for row in data.group_relationships if row["owner"]["uri"] == membership["uri"]]:
         data.remove("group_relationships", relationship)
         data.known(relationship["group"])["member_count"] -= 1
+    for host in [row for row in data.event_type_memberships if row["member"] is user]:
+        if len(data.hosts(host["event_type"])) > 1:
+            data.remove_host(host)
     for grant in world.grants():
         if grant.user == uri:
             world.revoke(grant)

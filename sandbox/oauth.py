@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template_string
 
 from sandbox import params
 from sandbox.consent import CONSENT_PAGE, ERROR_PAGE
-from sandbox.world import CODE_SECONDS, SCOPES, AccessToken, App, Code, Grant
+from sandbox.world import CODE_SECONDS, LEGACY, SCOPES, AccessToken, App, Code, Grant
 
 blueprint = Blueprint("oauth", __name__)
 
@@ -136,7 +136,7 @@ def _authorization_problem() -> str | None:
         return "redirect_uri is not the one registered for this application."
     if query.get("response_type") != "code":
         return "response_type must be code."
-    unknown = [scope for scope in query.get("scope", "").split() if scope not in SCOPES]
+    unknown = [scope for scope in query.get("scope", "").split() if scope not in {*SCOPES, LEGACY}]
     if unknown:
         return f"Unknown scope: {', '.join(unknown)}."
     if query.get("code_challenge") and query.get("code_challenge_method") != "S256":
@@ -161,6 +161,8 @@ def _fields() -> dict[str, str]:
 def _client(authorization: Any) -> App | None:
     """The application that calls, by HTTP Basic or by fields in the body."""
     fields = _fields()
+    if authorization is not None and authorization.type != "basic":
+        authorization = None  # a stray access token means nothing here
     client_id = authorization.username if authorization else fields.get("client_id")
     secret = authorization.password if authorization else fields.get("client_secret")
     app = params.world().apps.get(str(client_id))

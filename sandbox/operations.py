@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from sandbox import params
 from sandbox.errors import ApiError, denied, insufficient_scope
 from sandbox.rows.base import Row, in_order
-from sandbox.world import Grant
+from sandbox.world import LEGACY, Grant
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,9 @@ def _count_against_limit(caller: Caller) -> None:
     g.rate_limit_headers = {
         "X-RateLimit-Limit": str(limit),
         "X-RateLimit-Remaining": str(max(0, limit - used)),
-        "X-RateLimit-Reset": str(math.ceil(60 - now % 60)),
+        "X-RateLimit-Reset": "60",  # it does not count down
+        "X-RateLimit-Tier": caller.own_organization["stage"],
+        "X-RateLimit-Key": caller.uri.rsplit("/", 1)[1],
     }
     if used > limit:
         raise ApiError(429)
@@ -153,5 +154,5 @@ def require(scope: str, caller: Caller) -> None:
     """Refuse whoever was not granted a scope."""
     granted = set(caller.grant.scopes)
     granted |= {name.replace(":write", ":read") for name in granted if name.endswith(":write")}
-    if "default" not in granted and scope not in granted:
+    if LEGACY not in granted and scope not in granted:
         raise insufficient_scope(scope)

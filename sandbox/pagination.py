@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import g, request
 
 from sandbox import params
 from sandbox.errors import invalid
@@ -24,8 +24,8 @@ def paginate(rows: Sequence[Row], *, most: int = 100) -> dict[str, Any]:
     """
     world = params.world()
     filters = [(name, value) for name, value in params.pairs() if name not in ("page_token", "count")]
-    meaning = sorted((name, _meaning(value)) for name, value in filters if value != "")
-    owner = hashlib.sha256(repr((request.path.rstrip("/"), meaning)).encode()).hexdigest()
+    meaning = sorted((name, _meaning(value)) for name, value in filters if name != "sort")
+    owner = hashlib.sha256(repr((request.path.rstrip("/"), meaning, g.get("order"))).encode()).hexdigest()
     count = params.count(most)
     start = 0
     token = params.given().get("page_token")
@@ -58,7 +58,7 @@ def paginate(rows: Sequence[Row], *, most: int = 100) -> dict[str, Any]:
 
 
 def _meaning(value: str) -> str:
-    """A filter's value, whatever its spelling: a URI's origin, a boolean's case, a time's zone, a default order."""
+    """A filter's value, whatever its spelling: a URI's origin, a boolean's case, a time's zone."""
     if value.startswith(("http://", "https://")):
         return "/".join(value.rstrip("/").split("/")[3:])
     if value.lower() in ("true", "1", "false", "0"):
@@ -66,7 +66,7 @@ def _meaning(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        return value.removesuffix(":asc")
+        return value
     return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 

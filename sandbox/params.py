@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from sandbox.errors import ApiError, invalid
 from sandbox.fields import Fields
@@ -34,7 +34,8 @@ def given() -> dict[str, str]:
 
 
 def query() -> Fields:
-    return Fields(given(), world().origin)
+    """What a read says. A parameter that is there has to be filled."""
+    return Fields(given(), world().origin, filled=True)
 
 
 def text(name: str, *, required: bool = False, choices: tuple[str, ...] | None = None) -> str | None:
@@ -69,11 +70,13 @@ def count(most: int = 100) -> int:
 def sort(fields: tuple[str, ...], default: str) -> list[tuple[str, bool]]:
     """``field:asc,other:desc`` as pairs of field and whether it descends."""
     found = []
+    query().text("sort")
     for part in several("sort") or default.split(","):
         name, _, direction = part.partition(":")
         if name not in fields or direction not in ("", "asc", "desc"):
             raise invalid("sort", f"must be field:asc or field:desc of {', '.join(fields)}")
         found.append((name, direction == "desc"))
+    g.order = found
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sandbox.clocks import spans
 from sandbox.rows.base import Row, stamp
 from sandbox.rows.event_types import DAYS
 from sandbox.world import World
@@ -96,7 +97,7 @@ class _Calendar:
         day, last = start.astimezone(self._zone).date(), end.astimezone(self._zone).date()
         while day <= last:
             for interval in intervals_on(self._rules["rules"] if self._rules else (), day):
-                yield _at(day, interval["from"], self._zone, 0), _at(day, interval["to"], self._zone, 1)
+                yield from spans(day, interval["from"], interval["to"], self._zone)
             day += timedelta(days=1)
 
     def _is_free(self, moment: datetime, length: timedelta) -> bool:
@@ -167,14 +168,6 @@ def intervals_on(rules: Iterable[Row], day: date) -> list[Row]:
     weekday = DAYS[day.isoweekday() % 7]
     chosen = of_date or [rule for rule in rules if rule["type"] == "wday" and rule["wday"] == weekday]
     return [interval for rule in chosen for interval in rule["intervals"]]
-
-
-def _at(day: date, clock: str, zone: ZoneInfo, fold: int) -> datetime:
-    """A time of a local clock in UTC. Of an hour that comes twice, hours begin in the first and end in the second."""
-    hour, minute = (int(part) for part in clock.split(":")[:2])
-    if hour == 24:
-        day, hour = day + timedelta(days=1), 0
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone, fold=fold).astimezone(UTC)
 
 
 def lunches(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
 import threading
 import time
@@ -25,6 +27,9 @@ _FAMILIES = {
 SCOPES = frozenset(
     f"{family}:{verb}" for verbs, families in _FAMILIES.items() for verb in verbs.split() for family in families.split()
 )
+
+LEGACY = "default"
+"""The scope of applications from before there were scopes: everything."""
 
 
 @dataclass
@@ -90,13 +95,23 @@ class World:
     page_tokens: dict[str, tuple[str, int]] = field(default_factory=dict)
     windows: dict[tuple[str, int], int] = field(default_factory=dict)
     exchanges_of: dict[str, deque[float]] = field(default_factory=dict)
-    deliveries: Deliveries = field(default_factory=Deliveries)
+    deliveries: Deliveries = field(init=False)
     signing_keys: dict[str, str] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     issued: list[str] = field(default_factory=list)
     token_exchanges: int = 0
     refresh_tokens_reused: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.deliveries = Deliveries(self._forget)
+
+    def _forget(self, subscription: dict[str, Any]) -> None:
+        """A subscription whose address is gone for good."""
+        with self.lock:
+            if subscription in self.data.webhook_subscriptions:
+                self.data.remove("webhook_subscriptions", subscription)
+                self.signing_keys.pop(subscription["uri"], None)
 
     def reset(self, **size: int) -> None:
         """A fresh data set of a size; what was asked so far, and what was to go wrong, is forgotten.
@@ -157,5 +172,8 @@ class World:
 
 
 def new_token() -> str:
-    """Calendly's access tokens are long, and start like a JWT."""
-    return "eyJ" + secrets.token_urlsafe(270)
+    """An access token as Calendly's look: a header, what it says, and a signature, with dots between them."""
+    header = {"kid": secrets.token_hex(32), "typ": "PAT", "alg": "ES256"}
+    said = {"iss": "https://auth.calendly.com", "iat": int(time.time()), "jti": secrets.token_urlsafe(96)}
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, said))
+    return ".".join((*parts, secrets.token_urlsafe(64)))

@@ -1,4 +1,4 @@
-"""The conventional stack: what a careful team writes today, with Powertools' resolver, validation and Tracer."""
+"""The conventional stack: a careful implementation with Powertools' resolver, validation and Tracer."""
 
 import json
 import os
@@ -68,7 +68,7 @@ def retrieve_events(
 
 
 def pages() -> Iterator[list[Any]]:
-    """All scheduled events, for the bulk benchmark: collected, because an HTTP API has one answer."""
+    """All scheduled events, for the bulk benchmark, collected into one answer."""
     events: list[Any] = []
     params: dict[str, Any] = {"user": "me", "count": 100}
     while True:

@@ -1,4 +1,4 @@
-"""The floor: the same job with the standard library alone, and nothing that a product needs.
+"""The floor: the same job with only the standard library, and nothing that a product needs.
 
 A signed GetSecretValue, one HTTPS request, JSON in and out. No validation, no errors, no retries, no log.
 """

@@ -1,6 +1,6 @@
-"""What a published client makes of it: PyPI's pycalendly in a plain handler, with boto3 for the secret.
+"""The published client: PyPI's pycalendly in a plain handler, with boto3 for the secret.
 
-It reads and it lists. It has no call that makes a scheduling link.
+It reads and lists. It cannot create a scheduling link.
 """
 
 import json
@@ -11,7 +11,7 @@ import boto3
 import calendly.calendly as published
 
 API = os.environ["CALENDLY_API_URL"]
-# The client knows Calendly's public address alone.
+# The client only knows Calendly's public address.
 published.ME = f"{API}/users/me"
 published.EVENTS = f"{API}/scheduled_events"
 
@@ -27,7 +27,7 @@ def client(account):
 
 
 def pages():
-    """All scheduled events, for the bulk benchmark: the client gives them in one list."""
+    """All scheduled events, for the bulk benchmark. The client returns them in one list."""
     yield client("default").get_all_scheduled_events("https://api.calendly.com/users/AAAAAAAAAAAAAAAA")
 
 

@@ -1,4 +1,4 @@
-"""tap-calendly, Singer's way of getting everything out of Calendly: its stream of scheduled events."""
+"""tap-calendly, the Singer tap for Calendly: its stream of scheduled events."""
 
 import os
 
@@ -9,7 +9,7 @@ CalendlyStream.url_base = os.environ["CALENDLY_API_URL"]
 
 
 def pages():
-    """Each event as a page of its own, which is how the tap hands them out."""
+    """Each event as a separate page, as the tap returns them."""
     stream = TapCalendly(config={"calendly_api_token": "x" * 300}).streams["events"]
     for event in stream.get_records(None):
         yield [event]

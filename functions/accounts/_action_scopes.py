@@ -4,6 +4,7 @@ READING = (
     "availability:read",
     "event_types:read",
     "groups:read",
+    "locations:read",
     "organizations:read",
     "scheduled_events:read",
     "users:read",
@@ -11,6 +12,10 @@ READING = (
 )
 
 WRITING = (
+    "availability:write",
+    "event_types:write",
+    "scheduled_events:write",
     "scheduling_links:write",
+    "shares:write",
     "webhooks:write",
 )

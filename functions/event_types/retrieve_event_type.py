@@ -1,4 +1,4 @@
-"""Retrieve an event type; deleted ones are found, too, with deleted_at set."""
+"""Retrieve an event type. A deleted one is returned with deleted_at."""
 
 from actions.inputs import EventTypeRef, Input
 from actions.runtime import Connected, action
@@ -7,7 +7,7 @@ from calendly.event_types import EventType
 
 
 class RetrieveEventType(Input):
-    """Which one."""
+    """The event type."""
 
     event_type: EventTypeRef
 

@@ -1,6 +1,6 @@
-"""Retrieve the event types of a user, or of a whole organization.
+"""Retrieve the event types of a user or of a whole organization.
 
-Without user and organization, those of the account's own user.
+Without user and organization, returns those of the account's own user.
 """
 
 from typing import Annotated
@@ -18,21 +18,24 @@ SORTABLE = {f"{field}:{way}" for field in ("name", "position", "created_at", "up
 def _sort(value: str) -> str:
     if not set(value.split(",")) <= SORTABLE:
         raise ValueError(
-            "must be name, position, created_at or updated_at, each with :asc or :desc, and commas between"
+            "must be name, position, created_at or updated_at, each with :asc or :desc, separated by commas"
         )
     return value
 
 
 class RetrieveUsersEventTypes(PagedInput):
-    """Whose event types, and which of them."""
+    """The owner of the event types, and filters."""
 
     user: UserRef | None = None
     organization: OrganizationRef | None = None
-    active: bool | None = Field(default=None, description="Only those that can, or cannot, be booked.")
-    admin_managed: bool | None = Field(default=None, description="Only those that an admin manages, or does not.")
+    active: bool | None = Field(default=None, description="Only active or only inactive event types.")
+    admin_managed: bool | None = Field(
+        default=None, description="Only event types that an admin manages, or only the others."
+    )
     user_availability_schedule: ScheduleRef | None = None
     sort: Annotated[str, AfterValidator(_sort)] | None = Field(
-        default=None, description="name, position, created_at or updated_at with :asc or :desc, commas between."
+        default=None,
+        description="name, position, created_at or updated_at with :asc or :desc, separated by commas.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Retrieve the place of a member, or of an invitation, in a group."""
+"""Retrieve the membership of a member or an invitation in a group."""
 
 from actions.inputs import GroupRelationshipRef, Input
 from actions.runtime import Connected, action
@@ -7,7 +7,7 @@ from calendly.groups import GroupRelationship
 
 
 class RetrieveGroupRelationship(Input):
-    """Which one."""
+    """The group relationship."""
 
     group_relationship: GroupRelationshipRef
 

@@ -1,6 +1,6 @@
-"""Retrieve who is in which group.
+"""Retrieve which members and invitations are in which group.
 
-Without organization, owner and group, everybody of the account's own organization.
+Without organization, owner and group, returns those of the account's own organization.
 """
 
 from actions.inputs import GroupOwnerRef, GroupRef, OrganizationRef, PagedInput
@@ -10,7 +10,7 @@ from calendly.groups import GroupRelationship
 
 
 class RetrieveGroupRelationships(PagedInput):
-    """Which relationships."""
+    """Filters."""
 
     organization: OrganizationRef | None = None
     owner: GroupOwnerRef | None = None

@@ -7,7 +7,7 @@ from calendly.groups import Group
 
 
 class RetrieveGroup(Input):
-    """Which one."""
+    """The group."""
 
     group: GroupRef
 

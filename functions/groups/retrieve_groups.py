@@ -7,7 +7,7 @@ from calendly.groups import Group
 
 
 class RetrieveGroups(PagedInput):
-    """Whose groups; those of the account's own organization if left out."""
+    """The organization; defaults to the account's own."""
 
     organization: OrganizationRef | None = None
 

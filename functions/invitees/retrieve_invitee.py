@@ -1,29 +1,13 @@
 """Retrieve an invitee of a scheduled event."""
 
-from pydantic import ValidationInfo, field_validator
-
-from actions.inputs import EventRef, Input, InviteeRef
+from actions.inputs import InviteeInput
 from actions.runtime import Connected, action
 from calendly.documents import Document
 from calendly.invitees import Invitee
-from calendly.references import uuid_of
 
 
-class RetrieveInvitee(Input):
+class RetrieveInvitee(InviteeInput):
     """Which one."""
-
-    event: EventRef | None = None
-    invitee: InviteeRef
-
-    @field_validator("invitee")
-    @classmethod
-    def _is_of_the_event(cls, invitee: str, info: ValidationInfo) -> str:
-        event = info.data.get("event")
-        if "/" not in invitee and event is None:
-            raise ValueError("needs event beside it, unless it is a full URI")
-        if "/" in invitee and event and f"/scheduled_events/{uuid_of(event)}/" not in invitee:
-            raise ValueError("is an invitee of another event")
-        return invitee
 
 
 @action(

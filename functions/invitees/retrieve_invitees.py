@@ -11,11 +11,11 @@ from calendly.invitees import Invitee
 
 
 class RetrieveInvitees(PagedInput):
-    """Whose invitees, and which of them."""
+    """The event, and filters."""
 
     event: EventRef
     status: Literal["active", "canceled"] | None = None
-    email: Email | None = Field(default=None, description="Only the invitee with this address.")
+    email: Email | None = Field(default=None, description="Only the invitee with this e-mail address.")
     sort: Literal["created_at:asc", "created_at:desc"] | None = None
 
 

@@ -1,6 +1,6 @@
-"""Retrieve who belongs to an organization, and in which role.
+"""Retrieve the members of an organization, with their roles.
 
-Without user and organization, the members of the account's own organization.
+Without user and organization, returns the members of the account's own organization.
 """
 
 from typing import Literal
@@ -14,11 +14,11 @@ from calendly.organizations import OrganizationMembership
 
 
 class RetrieveOrganizationMemberships(PagedInput):
-    """Which memberships. Without user and organization, those of the account's own organization."""
+    """Filters. Without user and organization, the account's own organization."""
 
     user: UserRef | None = None
     organization: OrganizationRef | None = None
-    email: Email | None = Field(default=None, description="Only the member with this address.")
+    email: Email | None = Field(default=None, description="Only the member with this e-mail address.")
     role: Literal["owner", "admin", "user"] | None = None
 
 

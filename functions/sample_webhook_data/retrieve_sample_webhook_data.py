@@ -1,4 +1,4 @@
-"""Retrieve what Calendly would deliver for an event."""
+"""Retrieve a sample of what Calendly delivers for a webhook event."""
 
 from typing import Annotated
 
@@ -9,9 +9,9 @@ from actions.runtime import Answer, Connected, action
 
 
 class RetrieveSampleWebhookData(ScopedInput):
-    """Whose, and of which event."""
+    """The scope, and the webhook event."""
 
-    event: Annotated[WebhookEvent, Field(description="A name such as invitee.created.")]
+    event: Annotated[WebhookEvent, Field(description="The name of the webhook event, such as invitee.created.")]
 
 
 @action(

@@ -7,7 +7,7 @@ from calendly.scheduled_events import ScheduledEvent
 
 
 class RetrieveEvent(Input):
-    """Which one."""
+    """The scheduled event."""
 
     event: EventRef
 

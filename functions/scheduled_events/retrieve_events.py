@@ -1,6 +1,6 @@
 """Retrieve the scheduled events of a user, a group or an organization.
 
-Without user, organization and group, those of the account's own user.
+Without user, organization and group, returns those of the account's own user.
 """
 
 from typing import Literal
@@ -15,7 +15,7 @@ from calendly.scheduled_events import ScheduledEvent
 
 
 class RetrieveEvents(PagedInput):
-    """Whose events, and which of them."""
+    """The owner of the events, and filters."""
 
     user: UserRef | None = None
     organization: OrganizationRef | None = None
@@ -23,8 +23,8 @@ class RetrieveEvents(PagedInput):
     invitee_email: Email | None = Field(default=None, description="Only events with this invitee.")
     status: Literal["active", "canceled"] | None = None
     sort: Literal["start_time:asc", "start_time:desc"] | None = None
-    min_start_time: Timestamp | None = Field(default=None, description="The earliest start that is in the list.")
-    max_start_time: Timestamp | None = Field(default=None, description="The latest start that is in the list.")
+    min_start_time: Timestamp | None = Field(default=None, description="The earliest start time to include.")
+    max_start_time: Timestamp | None = Field(default=None, description="The latest start time to include.")
 
 
 @action(
@@ -39,12 +39,12 @@ def handler(input: RetrieveEvents, connected: Connected) -> Page[ScheduledEvent]
     if not (user or organization or input.group):
         user = "me"
     user = connected.user(user) if user else None
-    # Calendly wants the organization named with anybody's events but one's own.
+    # Calendly requires the organization for everybody's events except one's own.
     if input.group or (user and not connected.is_me(user)):
         organization = connected.organization(organization)
 
     def events_from(start_time: str | None) -> Fetch[ScheduledEvent]:
-        """The list, or the part of it from a start time on, whichever way it is sorted."""
+        """The list, or its part from a start time on, in either sort order."""
         descending = input.sort == "start_time:desc"
         return lambda count, page_token: connected.calendly.scheduled_events.list(
             user=user,

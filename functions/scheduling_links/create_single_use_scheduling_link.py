@@ -7,7 +7,7 @@ from calendly.scheduling_links import SchedulingLink
 
 
 class CreateSingleUseSchedulingLink(CreateInput):
-    """What the link books."""
+    """The event type that the link books."""
 
     event_type: EventTypeRef
 

@@ -7,7 +7,7 @@ from calendly.documents import Document
 
 
 class RetrieveUserAvailabilitySchedule(Input):
-    """Which one."""
+    """The availability schedule."""
 
     user_availability_schedule: ScheduleRef
 

@@ -7,7 +7,7 @@ from calendly.documents import Page
 
 
 class RetrieveUserAvailabilitySchedules(Input):
-    """Whose; the account's own user if left out."""
+    """The user; defaults to the account's own."""
 
     user: UserRef = "me"
 

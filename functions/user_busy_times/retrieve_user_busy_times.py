@@ -3,28 +3,17 @@
 A range that is too long for one answer comes in parts.
 """
 
-from pydantic import Field, ValidationInfo, field_validator
-
-from actions.inputs import FutureTimestamp, Input, PageToken, Timestamp, UserRef
+from actions.inputs import UserRef
+from actions.ranges import RangeInput
 from actions.runtime import Connected, action
 from calendly.availability import BusyTime
 from calendly.documents import Page
 
 
-class RetrieveUserBusyTimes(Input):
+class RetrieveUserBusyTimes(RangeInput):
     """Whose busy times, and when."""
 
     user: UserRef = "me"
-    start_time: FutureTimestamp = Field(description="The start of the range: now or later.")
-    end_time: Timestamp = Field(description="The end of the range.")
-    page_token: PageToken | None = Field(default=None, description="Where to go on in a range that comes in parts.")
-
-    @field_validator("end_time")
-    @classmethod
-    def _ends_after_the_start(cls, end_time: str, info: ValidationInfo) -> str:
-        if end_time <= info.data.get("start_time", ""):
-            raise ValueError("must be after start_time")
-        return end_time
 
 
 @action(

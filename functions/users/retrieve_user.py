@@ -7,7 +7,7 @@ from calendly.users import User
 
 
 class RetrieveUser(Input):
-    """Which one."""
+    """The user."""
 
     user: UserRef = "me"
 

@@ -1,4 +1,4 @@
-"""Subscribe to webhooks, or find the identical subscription."""
+"""Subscribe to webhooks, or return the existing identical subscription."""
 
 from typing import Annotated
 
@@ -12,10 +12,10 @@ from calendly.webhook_subscriptions import WebhookSubscription
 
 
 class CreateWebhookSubscription(CreateInput, ScopedInput):
-    """Whose events, and which of them."""
+    """The scope, the events, and where to deliver them."""
 
     events: Annotated[list[WebhookEvent], Field(min_length=1, description="Names such as invitee.created.")]
-    url: HttpsUrl | None = Field(default=None, description="Where to deliver; this stack's own receiver if left out.")
+    url: HttpsUrl | None = Field(default=None, description="Where to deliver; defaults to this stack's own receiver.")
 
 
 @action(

@@ -1,11 +1,11 @@
-"""End a webhook subscription."""
+"""Delete a webhook subscription."""
 
 from actions.inputs import WebhookSubscriptionRef, WriteInput
 from actions.runtime import Answer, Connected, action
 
 
 class DeleteWebhookSubscription(WriteInput):
-    """Which subscription."""
+    """The webhook subscription."""
 
     webhook_subscription: WebhookSubscriptionRef
 

@@ -7,7 +7,7 @@ from calendly.webhook_subscriptions import WebhookSubscription
 
 
 class RetrieveWebhookSubscription(Input):
-    """Which one."""
+    """The webhook subscription."""
 
     webhook_subscription: WebhookSubscriptionRef
 

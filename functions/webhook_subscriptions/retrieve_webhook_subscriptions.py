@@ -9,7 +9,7 @@ from calendly.webhook_subscriptions import WebhookSubscription
 
 
 class RetrieveWebhookSubscriptions(PagedInput, ScopedInput):
-    """Whose subscriptions."""
+    """The scope, and the sort order."""
 
     sort: Literal["created_at:asc", "created_at:desc"] | None = None
 

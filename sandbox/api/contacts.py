@@ -52,7 +52,7 @@ def create(caller: Caller) -> Response:
     body.need("name")
     changes = _changes(body)
     emails = _emails(body, required=True) or []
-    values = read_values(world, body)
+    values = read_values(world, body, caller.organization)
     _must_be_new(caller, emails, None)
     row = contact_row(new_uri("contacts"), emails, _phones(body) or [], created=now(), **changes)
     world.data.add("contacts", row)
@@ -81,7 +81,7 @@ def update(caller: Caller, uuid: str) -> Response:
         sent = read(body)
         if sent is not None:
             changes[name] = sent
-    values = read_values(world, body)
+    values = read_values(world, body, caller.organization)
     _must_be_new(caller, changes.get("emails", []), row)
     row.update(changes, updated_at=now())
     world.data.behind.values.setdefault(row["uri"], {}).update(values)

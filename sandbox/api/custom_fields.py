@@ -9,6 +9,7 @@ from uuid import uuid4
 from flask import Blueprint, Response
 
 from sandbox import params
+from sandbox.contacts import definitions_of
 from sandbox.errors import ApiError
 from sandbox.fields import Fields
 from sandbox.operations import Caller, find, new_uri, operation, resource
@@ -21,13 +22,16 @@ FIELD_TYPES = ("text", "number", "currency", "tags", "date", "single_select")
 
 
 @operation(blueprint, "GET", "/contacts/custom_field_definitions", scope="contacts:read")
-def list_definitions(_: Caller) -> dict[str, Any]:
-    return {"collection": [in_order(row) for row in params.world().data.custom_field_definitions]}
+def list_definitions(caller: Caller) -> dict[str, Any]:
+    return {"collection": [in_order(row) for row in definitions_of(params.world(), caller.organization)]}
 
 
 @operation(blueprint, "GET", "/contacts/custom_field_definitions/{uuid}", scope="contacts:read")
-def retrieve_definition(_: Caller, uuid: str) -> Response:
-    return resource(find("contacts/custom_field_definitions", uuid))
+def retrieve_definition(caller: Caller, uuid: str) -> Response:
+    row = find("contacts/custom_field_definitions", uuid)
+    if row not in definitions_of(params.world(), caller.organization):
+        raise ApiError(403)
+    return resource(row)
 
 
 @operation(blueprint, "POST", "/contacts/custom_field_definitions", scope="contacts:write")
@@ -49,12 +53,13 @@ def create_definition(caller: Caller) -> Response:
     if not caller.is_admin:
         raise ApiError(403)
     data = params.world().data
-    if label.casefold() in [row["label"].casefold() for row in data.custom_field_definitions]:
+    if label.casefold() in [row["label"].casefold() for row in definitions_of(params.world(), caller.organization)]:
         detail = {"parameter": "label", "message": "has already been taken"}
         raise ApiError(409, details=[detail])
     uri = new_uri("contacts/custom_field_definitions")
     row = definition_row(uri, label, kind, options=options, currency=currency, created=now())
     data.add("custom_field_definitions", row)
+    data.behind.owners[uri] = caller.organization
     return resource(row, status=201)
 
 

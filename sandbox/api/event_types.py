@@ -155,7 +155,7 @@ def _add(row: Row, hosts: list[Row]) -> None:
     data = params.world().data
     data.add("event_types", row)
     for host in hosts:
-        data.add("event_type_memberships", host_row(new_uri("event_type_memberships"), row, host, created=now()))
+        data.add_host(host_row(new_uri("event_type_memberships"), row, host, created=now()))
 
 
 def _tell(caller: Caller, verb: str, row: Row) -> None:

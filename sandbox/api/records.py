@@ -80,12 +80,14 @@ def _holds(word: str, text: str) -> bool:
 
 @operation(blueprint, "GET", "/outgoing_communications", scope="outgoing_communications:read")
 def list_communications(caller: Caller) -> dict[str, Any]:
-    _administered(caller)
+    organization = _administered(caller)
     earliest, latest = params.moment("min_created_at"), params.moment("max_created_at")
+    data = params.world().data
     rows = [
         row
-        for row in params.world().data.outgoing_communications
-        if (earliest is None or row["created_at"] >= stamp(earliest))
+        for row in data.outgoing_communications
+        if data.known(row["sender_uri"])["current_organization"] == organization
+        and (earliest is None or row["created_at"] >= stamp(earliest))
         and (latest is None or row["created_at"] <= stamp(latest))
     ]
     return {**paginate(rows), "total_count": len(rows)}
@@ -98,8 +100,10 @@ def delete_invitees(caller: Caller) -> Response:
     emails = body.emails("emails", required=True)
     _must_comply(caller)
     data = params.world().data
-    for invitee in [row for rows in data.invitees.values() for row in rows if row["email"] in emails]:
-        data.remove_invitee(invitee)
+    people = [row for rows in data.invitees.values() for row in rows if row["email"] in emails]
+    for invitee in people:
+        if data.belongs(data.known(invitee["event"]), caller.organization):
+            data.remove_invitee(invitee)
     data.outgoing_communications[:] = [row for row in data.outgoing_communications if row["to"] not in emails]
     log(params.world(), caller.user, "Compliance.Data_Deletion_Requested", type="Invitee list", emails=emails)
     return _accepted()
@@ -117,7 +121,8 @@ def delete_events(caller: Caller) -> Response:
         raise body.fail("end_time", "date range can be no greater than 24 months")
     _must_comply(caller)
     data = params.world().data
-    gone = [row for row in data.scheduled_events if stamp(start) <= row["start_time"] <= stamp(end)]
+    within = [row for row in data.scheduled_events if stamp(start) <= row["start_time"] <= stamp(end)]
+    gone = [row for row in within if data.belongs(row, caller.organization)]
     for event in gone:
         data.remove_event(event)
     uris = {event["uri"] for event in gone}

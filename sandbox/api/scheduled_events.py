@@ -31,10 +31,8 @@ def visible(caller: Caller, uuid: str, *, to: str = "view") -> Row:
 
 
 def may_see(caller: Caller, event: Row) -> bool:
-    users = hosts(event)
-    data = params.world().data
-    of_organization = any((data.get(user) or {}).get("current_organization") == caller.organization for user in users)
-    return caller.uri in users or (caller.is_admin and of_organization)
+    of_organization = params.world().data.belongs(event, caller.organization)
+    return caller.uri in hosts(event) or (caller.is_admin and of_organization)
 
 
 @operation(blueprint, "GET", "/scheduled_events/{uuid}", scope="scheduled_events:read")
@@ -115,4 +113,5 @@ def _allowed_hosts(caller: Caller, user: str | None, organization: str | None, g
                 )
             caller.must_share_organization(user)
         return {user}
-    return {member["uri"] for member in data.users}
+    people = (*data.users, *data.foreign_users)
+    return {person["uri"] for person in people if person["current_organization"] == organization}

@@ -33,6 +33,7 @@ def _definitions(data: Dataset, ids: Ids) -> None:
     for number, (label, field_type, more) in enumerate(sorts):
         uri = ids.uri("custom_field_definitions", number, below=base)
         data.add("custom_field_definitions", definition_row(uri, label, field_type, **more))
+        data.behind.owners[uri] = data.organization
 
 
 def _contact(data: Dataset, ids: Ids, user: str, place: str, number: int) -> None:

@@ -27,7 +27,7 @@ def _add(data: Dataset, ids: Ids, row: Row, hosts: list[Row]) -> None:
     identity = row["uri"].rsplit("/", 1)[1]
     for position, host in enumerate(hosts):
         uri = ids.uri("event_type_memberships", f"{identity}/{position}")
-        data.add("event_type_memberships", host_row(uri, row, host))
+        data.add_host(host_row(uri, row, host))
 
 
 def _personal(uri: str, user: Row, number: int) -> Row:

@@ -24,20 +24,28 @@ def seed_events(data: Dataset, ids: Ids, events: int, invitees: int) -> None:
     for event_type in data.event_types:
         if event_type["profile"] and event_type["profile"]["type"] == "User":
             by_user.setdefault(event_type["profile"]["owner"], []).append(event_type)
+    teams = {row["name"]: row for row in data.event_types if (row["profile"] or {}).get("type") == "Team"}
     past = range(events // 2)
     starts = [start for start in _starts(-(-events // AT_ONCE)) for _ in range(AT_ONCE)]
     for number, start in zip(range(events), starts, strict=False):
         host = data.users[number % len(data.users)]
-        event_type = by_user[host["uri"]][number % len(by_user[host["uri"]])]
-        size = invitees if number % 20 == 5 else 1
+        hosts = _hosts(data, number, host)
+        own = by_user[host["uri"]]
+        event_type, size, seats = own[number % len(own)], 1, 1
+        if number % 20 == 5:
+            event_type, size, seats = teams["Webinar"], invitees, max(invitees, 10)
+        elif len(hosts) > 1:
+            event_type = teams["Panel Interview"]
+        elif number % 20 == 13:
+            event_type = teams["Round Robin"]
         event = event_row(
             ids.uri("scheduled_events", number),
             event_type,
-            _hosts(data, number, host),
+            hosts,
             start=start,
             created=SEEDED,
             location=SEEDED_LOCATIONS[number % len(SEEDED_LOCATIONS)],
-            invitees_counter={"total": size, "active": size, "limit": 2 * size - 1},
+            invitees_counter={"total": size, "active": size, "limit": seats},
         )
         if number % 12 == 4:
             event["event_guests"] = [guest_row(f"guest-{number}@example.com", SEEDED)]

@@ -14,7 +14,8 @@ class Behind:
     """What stands behind the rows and is in none of them. Everything is by URI.
 
     Attributes:
-        owners: the user whose contact, List, note or recap it is.
+        owners: the user whose contact, List, note or recap it is; the organization whose custom field it is.
+        hosts: the users who host an event type.
         on_list: the contacts on a List.
         view: the filter of a View: a field of contacts, and its value.
         values: the custom fields of a contact, by the URI of their definition.
@@ -28,6 +29,7 @@ class Behind:
     """
 
     owners: dict[str, str] = field(default_factory=dict)
+    hosts: dict[str, list[Row]] = field(default_factory=dict)
     on_list: dict[str, list[str]] = field(default_factory=dict)
     view: dict[str, tuple[str, str]] = field(default_factory=dict)
     values: dict[str, Row] = field(default_factory=dict)
@@ -138,10 +140,23 @@ class Dataset:
         owners = (row["owner"] for row in self.group_relationships if row["group"] == group)
         return {owner["user"]["uri"] for owner in owners if isinstance(owner.get("user"), dict)}
 
+    def add_host(self, membership: Row) -> None:
+        """One more host of an event type."""
+        self.add("event_type_memberships", membership)
+        self.behind.hosts.setdefault(membership["event_type"]["uri"], []).append(membership["member"])
+
+    def remove_host(self, membership: Row) -> None:
+        self.remove("event_type_memberships", membership)
+        self.behind.hosts[membership["event_type"]["uri"]].remove(membership["member"])
+
     def hosts(self, event_type: Row) -> list[Row]:
         """The users who host an event type, its first host first."""
-        uri = event_type["uri"]
-        return [row["member"] for row in self.event_type_memberships if row["event_type"]["uri"] == uri]
+        return self.behind.hosts[event_type["uri"]]
+
+    def belongs(self, event: Row, organization: str) -> bool:
+        """Whether a host of an event is in an organization."""
+        people = (self.known(membership["user"]) for membership in event["event_memberships"])
+        return any(person["current_organization"] == organization for person in people)
 
     def schedule(self, user: str) -> Row | None:
         """A user's default schedule."""

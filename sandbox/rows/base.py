@@ -21,6 +21,15 @@ def now() -> str:
     return stamp(datetime.now(UTC))
 
 
+_AS_GIVEN = ("tracking", "cancellation", "actor", "details")
+
+
 def in_order(row: Row) -> Row:
-    """Calendly answers the keys of a resource in the order of the alphabet."""
-    return {name: row[name] for name in sorted(row)}
+    """Calendly answers the keys of a resource in the order of the alphabet, but for those of some objects in it."""
+    return {name: row[name] if name in _AS_GIVEN else _ordered(row[name]) for name in sorted(row)}
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return in_order(value)
+    return [_ordered(each) for each in value] if isinstance(value, list) else value

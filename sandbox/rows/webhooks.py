@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.rows.base import SEEDED, Row, now
+from sandbox.rows.base import SEEDED, Row, in_order, now
 
 
 def subscription_row(uri: str, url: str, events: list[str], owner: Row, *, creator: str, created: str = SEEDED) -> Row:
@@ -22,4 +22,4 @@ def subscription_row(uri: str, url: str, events: list[str], owner: Row, *, creat
 
 def delivery_document(name: str, payload: Row, creator: str) -> Row:
     """``{"event", "created_at", "created_by", "payload"}``."""
-    return {"event": name, "created_at": now(), "created_by": creator, "payload": payload}
+    return {"event": name, "created_at": now(), "created_by": creator, "payload": in_order(payload)}

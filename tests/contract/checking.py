@@ -42,7 +42,8 @@ class ContractChecked:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if path.startswith(("/_sandbox", "/oauth")) or self.paused:
+        preflight = environ["REQUEST_METHOD"] == "OPTIONS"
+        if path.startswith(("/_sandbox", "/oauth")) or preflight or self.paused:
             return self._app(environ, start_response)
         sent = _read_body(environ)
         environ["sandbox.faults"] = []

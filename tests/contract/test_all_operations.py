@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from flask import Flask
 
 from sandbox.api.blueprints import blueprints
 from tests.conftest import Sandbox
@@ -14,9 +15,8 @@ from tests.contract.checking import document
 from tests.contract.operations import Call, calls
 
 METHODS = {"get", "post", "patch", "put", "delete"}
-OPERATIONS = {
-    f"{method.upper()} {path}" for path, item in document()["paths"].items() for method in METHODS & set(item)
-}
+PATHS = document()["paths"]
+OPERATIONS = {f"{method.upper()} {path}" for path, item in PATHS.items() for method in METHODS & set(item)}
 
 
 def send(sandbox: Sandbox, token: str, call: Call) -> requests.Response:
@@ -45,8 +45,6 @@ def test_the_contract_has_all_operations_of_calendly() -> None:
 
 
 def test_the_sandbox_answers_all_operations_and_no_other() -> None:
-    from flask import Flask
-
     app = Flask(__name__, static_folder=None)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
@@ -72,7 +70,7 @@ def test_every_operation_takes_a_token_and_its_scope(sandbox: Sandbox) -> None:
         refused = send(sandbox, without, call)
         assert refused.status_code == 403, call[0]
         method, path = call[0].split(" ")
-        needed = document()["paths"][path][method.lower()]["x-required-scopes"]
+        needed = PATHS[path][method.lower()]["x-required-scopes"]
         assert refused.json()["required_scopes"] == needed, call[0]
     # Two operations are documented without a 401.
     undocumented = "ResponseNotFound(http_status='401'"

@@ -38,6 +38,47 @@ def test_every_operation_of_the_actions_agrees_with_the_contract(sandbox: Sandbo
     assert len(sandbox.checked.checked) == 22
 
 
+def test_every_operation_of_booking_agrees_with_the_contract(sandbox: Sandbox) -> None:
+    data, calendly = sandbox.world.data, sandbox.client()
+    me, event_type = data.users[0]["uri"], data.event_types[0]["uri"]
+    january = {"start_time": "2030-01-07T00:00:00Z", "end_time": "2030-02-20T00:00:00Z"}
+    rules = [
+        {"type": "wday", "wday": day, "intervals": [{"from": "09:00", "to": "17:00"}]}
+        for day in ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+    ]
+    times = calendly.event_type_available_times.piece(event_type=event_type, **january)
+    booked = calendly.invitees.create(
+        event_type=event_type,
+        start_time=times.rows[0]["start_time"],
+        invitee={"first_name": "Eve", "email": "eve@example.com", "timezone": "UTC"},
+        location={"kind": "zoom_conference"},
+        questions_and_answers=[{"question": "What should we prepare?", "answer": "Tea"}],
+        tracking={"utm_source": "newsletter"},
+        event_guests=["guest@example.com"],
+    ).resource
+    mark = calendly.invitee_no_shows.create(booked.uri).resource
+    calendly.invitee_no_shows.retrieve(mark.uri)
+    calendly.invitee_no_shows.delete(mark.uri)
+    calendly.scheduled_events.cancel(booked.event, reason="Rain")
+    made = calendly.event_types.create(owner=me, name="Demo", fields={"locations": [{"kind": "outbound_call"}]})
+    calendly.event_types.update(made.resource.uri, {"active": True})
+    spots = {"type": "spots", "spots": [january]}
+    calendly.one_off_event_types.create(name="Once", host=me, duration=30, date_setting=spots, co_hosts=[])
+    calendly.event_type_memberships.list(event_type=event_type, count=1)
+    calendly.event_type_availability_schedules.list(event_type=event_type)
+    calendly.event_type_availability_schedules.update(
+        event_type, availability_rule={"timezone": "UTC", "rules": rules, "user": me}, availability_setting="host"
+    )
+    schedule = calendly.user_availability_schedules.create(name="Summer", timezone="UTC", rules=rules).resource
+    calendly.user_availability_schedules.update(schedule.uri, name="Winter", default=True)
+    calendly.user_meeting_limits.list(user=me)
+    calendly.user_meeting_limits.update(user=me, limits={"daily_limit": 9, "weekly_limit": None})
+    calendly.locations.list(user=me)
+    place = {"kind": "physical", "location": "12 Main Street", "position": 0}
+    calendly.shares.create(event_type, {"duration": 60, "location_configurations": [place]})
+    assert len(sandbox.checked.checked) == 18
+
+
 def test_the_witness_notices_an_answer_that_disagrees(sandbox: Sandbox) -> None:
     del sandbox.world.data.users[0]["email"]
     sandbox.client().users.retrieve("me")

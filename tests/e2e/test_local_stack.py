@@ -103,7 +103,7 @@ def test_the_demo_shows_every_action_and_exits_0() -> None:
     assert process.returncode == 0, output
     rows = [line for line in output.splitlines() if line.endswith("  ok")]
     assert len(rows) == len(examples())
-    assert f"{len(rows)} of {len(rows)} actions answered as they should over both doors." in output
+    assert f"{len(rows)} of {len(rows)} actions gave the expected answer over both doors." in output
     for workflow in ("on-booking", "send-booking-link", "export-events"):
         assert f"{workflow} " in output
 

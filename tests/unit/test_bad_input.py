@@ -46,6 +46,9 @@ def bad_inputs(example: Example) -> dict[str, tuple[dict[str, Any], str]]:
             f"{field} of another site": ({**good, field: "https://example.com/users/AAAAAAAAAAAAAAAA"}, field),
             f"{field} with half a character": ({**good, field: "\ud83d"}, field),
         }
+    for field in action.own_fields:
+        if isinstance(good.get(field), dict):
+            found[f"unknown field in {field}"] = ({**good, field: {**good[field], "acount": 1}}, f"{field}.acount")
     for field in action.required:
         found[f"{field} is missing"] = ({name: value for name, value in good.items() if name != field}, field)
         found[f"{field} is null"] = ({**good, field: None}, field)

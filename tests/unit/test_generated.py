@@ -19,6 +19,7 @@ from generate import budget, samples
 from generate.__main__ import left_over, outdated
 from generate.catalog import ROOT, Action, actions
 from generate.models import draft_4
+from generate.openapi import input_schema
 
 ALL = pytest.mark.parametrize("action", actions(), ids=lambda action: action.name)
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
@@ -60,6 +61,21 @@ def described(schema: dict[str, Any]) -> bool:
     """Whether a schema says what it is for: in words, or by its values."""
     options = [schema, *schema.get("anyOf", ())]
     return any("description" in option or "enum" in option or "const" in option for option in options)
+
+
+@ALL
+def test_the_schema_of_an_input_speaks_json_schema(action: Action) -> None:
+    properties, _ = input_schema(action)
+    pydantics = {"ge", "gt", "le", "lt", "max_length", "min_length", "$ref"}
+    assert keywords({"type": "object", "properties": properties}) & pydantics == set()
+
+
+def keywords(schema: Any) -> set[str]:
+    """The keywords of a schema and of those within it."""
+    if not isinstance(schema, dict):
+        return set()
+    inner = [*schema.get("properties", {}).values(), schema.get("items"), *schema.get("anyOf", ())]
+    return set(schema).union(*map(keywords, [*inner, schema.get("additionalProperties")]))
 
 
 @ALL

@@ -37,7 +37,15 @@ HEAVY = {
 }
 """What no action may import before it is called for: neither itself nor to build the model of its input."""
 
-SHARED = {"calendly.availability", "calendly.groups", "calendly.scheduled_events", "calendly.webhook_subscriptions"}
+SHARED = {
+    "calendly.availability",
+    "calendly.event_types",
+    "calendly.groups",
+    "calendly.scheduled_events",
+    "calendly.scheduling_links",
+    "calendly.users",
+    "calendly.webhook_subscriptions",
+}
 """Modules of the client that several families use."""
 
 UNZIPPED_BUDGET = 25_000_000

@@ -83,7 +83,7 @@ def test_calendlys_own_5xx_on_a_write() -> None:
 def test_a_write_that_comes_to_the_same_when_repeated_says_so() -> None:
     error = meaning(500, OWN, operation=REPEATABLE)
     assert error.retryable
-    assert "comes to the same" in error.message
+    assert "has the same effect" in error.message
     assert not meaning(500, OWN, operation=WRITE).retryable
 
 

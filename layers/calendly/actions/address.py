@@ -1,4 +1,4 @@
-"""The address of this stack's own API, as the world sees it."""
+"""The public address of this stack's API."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from calendly.errors import InvalidRequestError
 
 
 def public_url(call: Call) -> str:
-    """The API's address: as the operator says, else as this call reached it, else as the deployment wrote it down.
+    """The API's address: the parameter ``PublicUrl``, or the address of this HTTP call, or the deployed SSM parameter.
 
     Raises:
-        InvalidRequestError: nobody says it.
-        AccountUnavailableError: AWS refused to tell.
+        InvalidRequestError: none of them is known.
+        AccountUnavailableError: the SSM parameter cannot be read.
     """
     known = settings().public_url or call.base_url
     if known:

@@ -1,4 +1,4 @@
-"""What an action works with: a connected account, and Calendly as that account sees it."""
+"""What an action's function works with: a connected account, and a Calendly client for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ R = TypeVar("R", bound=Resource)
 
 
 class Connected:
-    """A connected account and Calendly as that account sees it, for the length of one call."""
+    """A connected account and its Calendly client, for one call."""
 
     def __init__(self, call: Call, account: Account, calendly: Calendly) -> None:
         self.call = call
@@ -34,20 +34,20 @@ class Connected:
         self.calendly = calendly
 
     def user(self, reference: str | None) -> str:
-        """The user meant: the account's own for ``me`` or nothing."""
+        """The user's reference; the account's own user for ``me`` or None."""
         return self.account.owner if reference in (None, "me") else str(reference)
 
     def organization(self, reference: str | None) -> str:
-        """The organization meant: the account's own for ``me`` or nothing."""
+        """The organization's reference; the account's own for ``me`` or None."""
         return self.account.organization if reference in (None, "me") else str(reference)
 
     def is_me(self, user: str) -> bool:
-        """Whether a user is the account's own."""
+        """Whether a reference is the account's own user."""
         path = self.calendly.api.path
         return path(user, "users") == path(self.account.owner, "users")
 
     def whose(self, wanted: ScopedInput) -> dict[str, Any]:
-        """The scope of webhooks, and whose it is."""
+        """The scope of a webhook subscription, and the user, group or organization it belongs to."""
         return {
             "scope": wanted.scope,
             "organization": self.organization(wanted.organization),
@@ -56,31 +56,36 @@ class Connected:
         }
 
     def list(self, wanted: PagedInput, fetch: Fetch[R], order: Order[R] | None = None) -> Page[R]:
-        """One page or all of them, as ``actions.lists`` says. ``fetch`` takes a page size and a page token."""
+        """One page or all pages, see ``actions.lists``. ``fetch`` takes a page size and a page token."""
         from actions.lists import fetch_list
 
         return fetch_list(self.call, wanted, fetch, order)
 
     def list_pieces(
-        self, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[R]]
+        self,
+        page_token: str | None,
+        filters: dict[str, Any],
+        fetch: Callable[[str | None], Page[R]],
+        order: Order[R] | None = None,
     ) -> Page[R]:
-        """All pieces of a list that Calendly answers for a limited range only, and does not page.
+        """All pieces of a list that Calendly limits to a range and does not page.
 
-        It looks like Calendly's own: without ``pagination``, unless it is not complete.
+        Like Calendly's own answer, it has no ``pagination`` if it is complete.
 
         Args:
-            page_token: where to go on; None for the beginning.
-            filters: what selects the rows; a cursor works with the same ones only.
-            fetch: one piece, by its token.
+            page_token: where to continue; None for the beginning.
+            filters: what selects the rows. A cursor is valid only with the same filters.
+            fetch: returns one piece by its token.
+            order: how to continue within a piece by the place of its last row, where rows may disappear meanwhile.
         """
         from actions.lists import fetch_pieces
 
-        return fetch_pieces(self.call, page_token, filters, fetch)
+        return fetch_pieces(self.call, page_token, filters, fetch, order)
 
 
 @lru_cache(maxsize=1)
 def transport() -> Transport:
-    """The process's one transport, over its one HTTP session."""
+    """The transport of this process, over its HTTP session."""
     return Transport(http.shared())
 
 
@@ -96,11 +101,11 @@ def _token_cache() -> TokenCache:
 
 
 def connect(call: Call, name: str, scope: str, *, dry_run: bool = False) -> Connected:
-    """The account of that name, if its grant covers what is needed, where the grant is known.
+    """The account of that name, after checking its granted scopes if they are known.
 
     Raises:
-        InsufficientScopeError: it does not.
-        AccountNotFoundError, AccountUnavailableError, ReauthenticationRequiredError: there are no tokens to use.
+        InsufficientScopeError: the grant does not cover ``scope``.
+        AccountNotFoundError, AccountUnavailableError, ReauthenticationRequiredError: no usable token.
     """
     tokens = AccountTokens(
         name,
@@ -111,7 +116,7 @@ def connect(call: Call, name: str, scope: str, *, dry_run: bool = False) -> Conn
     )
     account = tokens.account()
     if _lacks(account, scope):
-        # It may have been connected anew since it was read.
+        # The account may have been connected again since it was cached.
         account = tokens.reread()
         if _lacks(account, scope):
             raise insufficient_scope(account.name, (scope,))
@@ -120,7 +125,7 @@ def connect(call: Call, name: str, scope: str, *, dry_run: bool = False) -> Conn
 
 
 def insufficient_scope(account: str, missing: tuple[str, ...]) -> InsufficientScopeError:
-    """The error for a grant that does not cover what is needed; says how to connect again."""
+    """The error for a grant that lacks a scope; its message says how to connect again."""
     return InsufficientScopeError(
         f"The account '{account}' was connected without the scope {', '.join(missing)}. {how_to_connect(account)}",
         missing_scopes=missing,

@@ -1,4 +1,4 @@
-"""What an action's file says about the action, beside its input and its function."""
+"""What an action's file declares about the action, apart from its input and its function."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 TOOL_SETS = ("read", "booking")
-"""Sets of tools for agents; every action is in the set ``all`` as well."""
+"""Sets of tools for agents. The set ``all`` has every action."""
 
 
 class Declaration(NamedTuple):
-    """An action's own facts. Everything that is made from actions (template, reference, tools, tests) reads them.
+    """The facts about an action. Everything generated from actions (template, OpenAPI document, tests) reads them.
 
     Attributes:
-        route: method and path below ``/accounts/{account}``, as Calendly's; empty for the work of a workflow.
+        route: method and path below ``/accounts/{account}``, as in Calendly's API; empty for the task of a workflow.
         scope: the Calendly scope it needs.
-        role: who may do this, where Calendly documents it, as a phrase that ends "It takes ...".
-        plan: the Calendly plan it needs, where Calendly documents it.
-        destroys: whether it takes something away that cannot be brought back; a hint to callers.
-        repeatable: whether sending it again comes to the same; every action that only reads is.
-        tools: the sets of tools for agents that it belongs to, of ``TOOL_SETS``.
+        role: who may do this, if Calendly documents it; completes the sentence "This requires ...".
+        plan: the Calendly plan it needs, if Calendly documents it; completes the sentence "This requires ...".
+        destroys: whether it deletes something that cannot be restored; a hint to callers.
+        repeatable: whether a write is idempotent: sending it again has the same effect as sending it once.
+        tools: the sets in ``TOOL_SETS`` that it belongs to.
         example: an input that works on the sandbox's data set.
-        aws_role: the logical id of its IAM role, where it needs more than others of its kind.
+        aws_role: the logical id of its IAM role, if it needs more permissions than other actions of its kind.
     """
 
     route: str

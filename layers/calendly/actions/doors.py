@@ -1,7 +1,7 @@
-"""The two doors into a function: HTTP (an API Gateway proxy event) and direct (a task, an invoke).
+"""The two doors into a function: HTTP (an API Gateway proxy event) and direct (a Step Functions task, an invoke).
 
-Both take the same flat JSON object and give the same JSON. Errors leave as RFC 9457 problems over HTTP, and as
-exceptions, by class name, over the direct door.
+Both take the same flat JSON object and return the same JSON. Over HTTP an error is an RFC 9457 problem. Over the
+direct door it is raised, and Lambda reports its class name.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from calendly.documents import Document, Page
 from calendly.errors import CalendlyError, InvalidRequestError
 
 MAX_INPUT_BYTES = 64 * 1024
-"""No action has use for more; what is larger is a mistake, and is refused before anything is sent."""
+"""No action needs more. A larger input is a mistake and is refused before anything is sent."""
 
 HTTP_SECONDS = 28.0
-"""API Gateway gives up on an integration after 29 seconds."""
+"""API Gateway times out after 29 seconds."""
 
 DIRECT_BYTES = 240_000
-"""A Step Functions state holds 262,144 bytes, of which a task's envelope takes a few thousand."""
+"""A Step Functions state holds 262,144 bytes, a few thousand of which are the task's envelope."""
 
 HTTP_BYTES = 5_500_000
-"""A Lambda answer holds 6 MB, and its body is a string in which every quote takes two bytes."""
+"""A Lambda response holds 6 MB. The body is a JSON string, in which every quote takes two bytes."""
 
 CORRELATION_HEADER = "X-Correlation-Id"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
@@ -37,7 +37,7 @@ _CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}", re.ASCII)
 
 
 class Answer(NamedTuple):
-    """A JSON answer with an HTTP status; the direct door gives the body alone."""
+    """A JSON answer with an HTTP status. The direct door returns only the body."""
 
     body: Any
     status: int = 200
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 
 class HttpPage(NamedTuple):
-    """A web page, for the functions that people meet in a browser."""
+    """An HTML page, for the functions that people open in a browser."""
 
     html: str
     status: int
@@ -58,7 +58,7 @@ class HttpPage(NamedTuple):
 
 
 class Request(NamedTuple):
-    """An HTTP request as it came, for the function that has to check its every byte.
+    """A raw HTTP request, for the function that verifies a signature over its body.
 
     Attributes:
         path_parameters: by name.
@@ -78,10 +78,10 @@ class Call:
     """One call of a function.
 
     Attributes:
-        door: which way it came in.
+        door: ``http`` or ``direct``.
         correlation_id: the caller's id for this call, or AWS's request id.
-        deadline: when the answer has to be out.
-        max_bytes: how large the answer may be, as JSON.
+        deadline: when the answer is due.
+        max_bytes: the size limit of the answer as JSON.
     """
 
     def __init__(self, event: Any, correlation_id: str, seconds: float) -> None:
@@ -100,7 +100,7 @@ class Call:
         """The flat input.
 
         Raises:
-            InvalidRequestError: it is not a JSON object, too large, or says two things under one name.
+            InvalidRequestError: it is not a JSON object, is too large, or gives a name two different values.
         """
         document = proxy_event.flat_input(self._event) if self.door == "http" else self._event
         if not isinstance(document, dict):
@@ -110,13 +110,13 @@ class Call:
 
     @property
     def request(self) -> Request:
-        """The HTTP request, as raw as API Gateway hands it on.
+        """The HTTP request, unparsed.
 
         Raises:
-            InvalidRequestError: it is not one, or its body is not what it is said to be.
+            InvalidRequestError: the call did not come over HTTP, or its body is not valid base64.
         """
         if self.door != "http":
-            raise InvalidRequestError.for_field("input", "must be an HTTP request that API Gateway hands on")
+            raise InvalidRequestError.for_field("input", "must be an HTTP request from API Gateway")
         return Request(
             path_parameters={n: str(value) for n, value in proxy_event.path_parameters(self._event).items()},
             headers={n.lower(): str(value) for n, value in proxy_event.mapping(self._event, "headers").items()},
@@ -125,34 +125,34 @@ class Call:
 
     @property
     def base_url(self) -> str | None:
-        """The address of the API that the caller used, over HTTP."""
+        """The API's address that the caller used; None over the direct door."""
         return proxy_event.base_url(self._event) if self.door == "http" else None
 
     @property
     def idempotency_key(self) -> str | None:
-        """The header of that name, over HTTP."""
+        """The header ``Idempotency-Key``; None over the direct door."""
         return proxy_event.header(self._event, IDEMPOTENCY_HEADER) if self.door == "http" else None
 
 
 def as_answer(result: Answer | Document[Any] | Page[Any]) -> Answer:
-    """What an action came to, as an answer: Calendly's own document with its status."""
+    """An action's result as an answer: Calendly's own document and status."""
     return result if isinstance(result, Answer) else Answer(result.body, result.status)
 
 
 def enter(event: Any, context: Any) -> Call:
-    """Read a call from a Lambda event. Never fails: what is wrong with the input is told when it is read."""
+    """Make a call of a Lambda event. Never fails; invalid input raises when ``Call.input`` is read."""
     return Call(event, _correlation_id(event, context), context.get_remaining_time_in_millis() / 1000)
 
 
 def leave(call: Call, answer: Answer | HttpPage | Document[Any] | Page[Any]) -> Any:
-    """An answer as the call's door wants it."""
+    """The answer in the form that the call's door returns."""
     if isinstance(answer, HttpPage):
         return {"statusCode": answer.status, "headers": answer.headers, "body": answer.html}
     return _http_answer(call, answer.status, answer.body) if call.door == "http" else answer.body
 
 
 def refuse(call: Call, error: CalendlyError) -> Any:
-    """An error as the call's door wants it: a problem document, whose ``title`` is the class name, or the error itself.
+    """An error in the form that the call's door returns: a problem with the class name as ``title``, or an exception.
 
     Raises:
         CalendlyError: over the direct door.
@@ -189,7 +189,7 @@ def _http_answer(call: Call, status: int, body: Any, headers: Mapping[str, str] 
 
 
 def _correlation_id(event: Any, context: Any) -> str:
-    """The caller's correlation id where there is a usable one (over HTTP the header's, or the query's), else AWS's."""
+    """The caller's correlation id if it is valid (over HTTP from header or query), otherwise AWS's request id."""
     given: tuple[Any, ...] = ()
     fallback = context.aws_request_id
     if proxy_event.is_http(event):

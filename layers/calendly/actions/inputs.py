@@ -1,12 +1,12 @@
-"""Input models: what callers may say, and how they are told when it is wrong."""
+"""Input models: what callers may send, and the error messages when it is wrong."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -31,7 +31,7 @@ from calendly.errors import FieldError, InvalidRequestError
 from calendly.webhooks import EVENTS
 
 _HTTPS_URL = re.compile(r"https://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?")
-"""Calendly delivers over HTTPS; the exception is the sandbox, on one's own machine."""
+"""Calendly delivers only over HTTPS. Loopback addresses are for the sandbox."""
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
@@ -44,12 +44,12 @@ def _account_name(value: str) -> str:
 
 
 class Refers:
-    """The type of an input that refers to a resource of Calendly's: a UUID or a URI.
+    """The type of an input that refers to a Calendly resource by UUID or URI.
 
     Attributes:
-        what: what it refers to, for people.
-        kinds: the same as in Calendly's paths; ``*`` stands for an id. A bare UUID is taken as the first.
-        me: whether ``me`` means the account's own.
+        what: the kind of resource, for people.
+        kinds: the kinds of resource as in Calendly's paths; ``*`` stands for an id. A bare UUID is of the first kind.
+        me: whether ``me`` is accepted for the account's own.
     """
 
     def __init__(self, what: str, *kinds: str, me: bool = False) -> None:
@@ -58,7 +58,7 @@ class Refers:
         self.me = me
 
     def check(self, value: str) -> str:
-        """The reference as it came. Raises ValueError."""
+        """The unchanged reference. Raises ValueError if it is not valid."""
         if self.me and value == "me":
             return value
         try:
@@ -86,15 +86,6 @@ def _timestamp(value: str) -> str:
     return to_timestamp(moment)
 
 
-def _not_past(value: str) -> str:
-    """Calendly refuses a start that is past. A workflow's "now" always is, a little: that is moved to just ahead."""
-    now = datetime.now(UTC)
-    start = datetime.fromisoformat(value)
-    if start < now - timedelta(minutes=5):
-        raise ValueError("must not be in the past: Calendly tells busy times from now on")
-    return to_timestamp(max(start, now + timedelta(seconds=10)))
-
-
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
         raise ValueError("must be an e-mail address")
@@ -103,12 +94,12 @@ def _email(value: str) -> str:
 
 def _https_url(value: str) -> str:
     if not _HTTPS_URL.fullmatch(value):
-        raise ValueError("must be an address that starts with https://")
+        raise ValueError("must be a URL that starts with https://")
     return value
 
 
 def _webhook_event(value: str) -> str:
-    """Names that are not known go through, because Calendly adds some; what is nearly a known one is a mistake."""
+    """Unknown names pass, because Calendly adds events. A name that is close to a known one is a typing error."""
     if value in EVENTS:
         return value
     nearest = _nearest(value, EVENTS, cutoff=0.8)
@@ -128,9 +119,6 @@ def _no_bool(value: Any) -> Any:
 
 AccountName = Annotated[str, AfterValidator(_account_name)]
 Timestamp = Annotated[str, AfterValidator(_timestamp), Field(json_schema_extra={"format": "date-time"})]
-FutureTimestamp = Annotated[
-    str, AfterValidator(_timestamp), AfterValidator(_not_past), Field(json_schema_extra={"format": "date-time"})
-]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 HttpsUrl = Annotated[str, Field(max_length=2048, json_schema_extra={"format": "uri"}), AfterValidator(_https_url)]
 WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
@@ -162,42 +150,42 @@ WebhookSubscriptionRef = Annotated[str, Refers("A webhook subscription", "webhoo
 
 
 class Common(BaseModel):
-    """What every function takes."""
+    """The input of every function."""
 
-    # Built when first used: an action's module has several models' worth of bases, and uses one.
+    # Built on first use: an action's model has several base models, which are never used themselves.
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     correlation_id: (
         Annotated[
             str,
-            Field(max_length=256, description="Your id for this call. It comes back in the log and in a header."),
+            Field(max_length=256, description="Your id for this call; it appears in the log and in a response header."),
         ]
         | None
     ) = None
 
 
 class Input(Common):
-    """What every function takes that is about one account."""
+    """The input of every function that works on one account."""
 
-    account: AccountName = Field(default=DEFAULT, description="Which connected account.")
+    account: AccountName = Field(default=DEFAULT, description="The name of the connected account.")
 
 
 class WriteInput(Input):
-    """What every action takes that changes something."""
+    """The input of every action that changes something."""
 
-    dry_run: bool = Field(default=False, description="Answer with the requests that would be sent, and send no write.")
+    dry_run: bool = Field(default=False, description="Return the requests that would be sent, and send no write.")
 
 
 class CreateInput(WriteInput):
-    """What every action takes that makes something."""
+    """The input of every action that creates something."""
 
     idempotency_key: IdempotencyKey | None = Field(
-        default=None, description="Makes a repeat safe: with the same key it gets the first answer, for a day."
+        default=None, description="Makes a repeat safe: for a day, a call with the same key returns the first answer."
     )
 
 
 class ConfirmedInput(WriteInput):
-    """What an action takes whose effect cannot be taken back. ``consequence`` says what would go."""
+    """The input of every action that cannot be undone. ``consequence`` is a sentence that says what is lost."""
 
     consequence: ClassVar[str]
 
@@ -205,49 +193,66 @@ class ConfirmedInput(WriteInput):
 
 
 class ScopedInput(Input):
-    """What everything about webhooks takes: whose events. Without user and organization, the account's own."""
+    """The input of actions on webhooks: whose events. User and organization default to the account's own."""
 
     scope: Literal["user", "group", "organization"] = Field(
-        default="user", description="A user's events, a group's, or a whole organization's."
+        default="user", description="Events of a user, a group, or the whole organization."
     )
     organization: OrganizationRef | None = None
-    user: UserRef | None = Field(default=None, description="With scope user: whose; the account's own if left out.")
+    user: UserRef | None = Field(default=None, description="The user, with scope user; defaults to the account's own.")
     group: GroupRef | None = Field(default=None, validate_default=True, description="Required with scope group.")
 
     @field_validator("user")
     @classmethod
     def _user_goes_with_its_scope(cls, user: str | None, info: ValidationInfo) -> str | None:
         if user and info.data.get("scope", "user") != "user":
-            raise ValueError("can be given with scope user only")
+            raise ValueError("can only be given with scope user")
         return user
 
     @field_validator("group")
     @classmethod
     def _group_goes_with_its_scope(cls, group: str | None, info: ValidationInfo) -> str | None:
         if bool(group) != (info.data.get("scope", "user") == "group"):
-            raise ValueError("can be given with scope group only" if group else "is required with scope group")
+            raise ValueError("can only be given with scope group" if group else "is required with scope group")
         return group
 
 
+class InviteeInput(Input):
+    """What an action takes that is about an invitee, who belongs to an event."""
+
+    event: EventRef | None = None
+    invitee: InviteeRef
+
+    @field_validator("invitee")
+    @classmethod
+    def _is_of_the_event(cls, invitee: str, info: ValidationInfo) -> str:
+        event = info.data.get("event")
+        if "/" not in invitee and event is None:
+            raise ValueError("needs event beside it, unless it is a full URI")
+        if "/" in invitee and event and f"/scheduled_events/{references.uuid_of(event)}/" not in invitee:
+            raise ValueError("is an invitee of another event")
+        return invitee
+
+
 class PagedInput(Input):
-    """What every list takes."""
+    """The input of every list."""
 
     count: Annotated[WholeNumber, Field(ge=1, le=100)] | None = Field(
-        default=None, description="Rows a page, 1 to 100. Calendly's default is 20."
+        default=None, description="Rows per page, 1 to 100. Calendly's default is 20."
     )
     page_token: PageToken | None = Field(
-        default=None, description="Where to go on: pagination.next_page_token of the answer before."
+        default=None, description="Where to continue: pagination.next_page_token of the previous answer."
     )
     all_pages: bool = Field(
         default=False,
-        description="Follow pages to the end, or until the time or size limit; the answer then says where to go on.",
+        description="Follow pages to the end, or until the time or size limit. The answer then says where to continue.",
     )
     max_items: Annotated[WholeNumber, Field(ge=1)] | None = Field(
-        default=None, description="With all_pages: stop after so many rows."
+        default=None, description="The most rows to return, with all_pages."
     )
 
     def filters(self) -> dict[str, Any]:
-        """What selects the rows, as opposed to which of them to send."""
+        """The inputs that select rows, without those that select a page."""
         return self.model_dump(
             exclude={"correlation_id", "count", "page_token", "all_pages", "max_items"}, exclude_none=True
         )
@@ -257,10 +262,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse(model: type[M], given: Mapping[str, Any]) -> M:
-    """Validate an input. A null means that nothing was given.
+    """Validate an input. A null counts as not given.
 
     Raises:
-        InvalidRequestError: naming every wrong field, and the nearest known name for an unknown one.
+        InvalidRequestError: names every wrong field, and suggests the nearest known name for an unknown one.
     """
     known = model.model_fields
     _refuse_half_characters(given)
@@ -269,21 +274,19 @@ def parse(model: type[M], given: Mapping[str, Any]) -> M:
             {name: value for name, value in given.items() if value is not None or name not in known}
         )
     except ValidationError as error:
-        fields = [
-            _field_error(details, list(known)) for details in error.errors(include_input=False, include_url=False)
-        ]
+        fields = [_field_error(details, model) for details in error.errors(include_input=False, include_url=False)]
         raise InvalidRequestError("Invalid request.", fields=fields[:20]) from None
     if isinstance(parsed, PagedInput) and parsed.max_items is not None and not parsed.all_pages:
         raise InvalidRequestError.for_field("max_items", "needs all_pages: true; for a single page use count")
     if isinstance(parsed, ConfirmedInput) and not (parsed.confirm or parsed.dry_run):
         raise InvalidRequestError.for_field(
-            "confirm", f"must be true: {parsed.consequence} Try dry_run: true to see what would be sent."
+            "confirm", f"must be true: {parsed.consequence} Use dry_run: true to see what would be sent."
         )
     return parsed
 
 
 def _refuse_half_characters(given: Mapping[str, Any]) -> None:
-    """JSON can say half a surrogate pair, and UTF-8, in which everything is sent on, cannot."""
+    """JSON can contain half a surrogate pair, which cannot be encoded in UTF-8."""
     for name, value in given.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         try:
@@ -292,15 +295,32 @@ def _refuse_half_characters(given: Mapping[str, Any]) -> None:
             raise InvalidRequestError.for_field(readable(name), "holds half a character (a lone surrogate)") from None
 
 
-def _field_error(details: Mapping[str, Any], known: list[str]) -> FieldError:
+def _field_error(details: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
     field = readable(".".join(str(part) for part in details["loc"])) or "input"
     if details["type"] == "extra_forbidden":
-        return FieldError(field, _unknown(field, known))
+        return FieldError(field, _unknown(str(details["loc"][-1]), _names(model, details["loc"][:-1])))
     if details["type"] == "value_error":
         return FieldError(field, details["msg"].removeprefix("Value error, "))
     return FieldError(
         field, _MESSAGES.get(details["type"], "is not of the right form").format(**details.get("ctx", {}))
     )
+
+
+def _names(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The names that are known at a place in an input."""
+    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    if not place:
+        return list(fields)
+    part = _part_in(fields.get(str(place[0])))
+    inner = [each for each in place[1:] if isinstance(each, str)]
+    return _names(part, inner) if part else []
+
+
+def _part_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in a type such as ``list[Part] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _part_in(each))), None)
 
 
 def _unknown(field: str, known: list[str]) -> str:
@@ -309,7 +329,7 @@ def _unknown(field: str, known: list[str]) -> str:
 
 
 def _nearest(text: str, known: Sequence[str], cutoff: float) -> str | None:
-    # Imported for those who err.
+    # Imported only when there is an error to explain.
     import difflib
 
     return next(iter(difflib.get_close_matches(text, known, n=1, cutoff=cutoff)), None)
@@ -340,4 +360,4 @@ _MESSAGES = {
     "less_than_equal": "must be {le} or less",
     "less_than": "must be less than {lt}",
 }
-"""What to say instead of pydantic's own words, by its name for the error."""
+"""Messages by pydantic's error type, in place of pydantic's own."""

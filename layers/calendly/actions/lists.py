@@ -62,12 +62,16 @@ def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] 
 
 
 def fetch_pieces(
-    call: Call, page_token: str | None, filters: dict[str, Any], fetch: Callable[[str | None], Page[R]]
+    call: Call,
+    page_token: str | None,
+    filters: dict[str, Any],
+    fetch: Callable[[str | None], Page[R]],
+    order: Order[R] | None = None,
 ) -> Page[R]:
     """All pieces of a list that Calendly does not page; ``Connected.list_pieces`` says more."""
     if page_token is not None:
         Cursor.parse(page_token)
-    page = collect(call, page_token, filters, lambda _, token: fetch(token))
+    page = collect(call, page_token, filters, lambda _, token: fetch(token), order=order)
     complete = page.next_page_token is None
     return Page({"collection": page.rows}, page.model) if complete else page
 

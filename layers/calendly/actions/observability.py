@@ -1,7 +1,7 @@
-"""The log and the metrics of every function, by Powertools' Logger and Metrics.
+"""The log and the metrics of every function, written by Powertools' Logger and Metrics.
 
-Metrics carry no dimension per action: CloudWatch bills each combination as a metric of its own, and Lambda already
-counts calls, errors and durations per function. What only we know is counted once for the stack.
+Metrics have no dimension per action: CloudWatch bills each combination as a separate metric, and Lambda already counts
+calls, errors and durations per function. The metrics here are per stack.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 log = Logger(use_rfc3339=True)
 metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "CalendlyActions"))
 
-# A call that counts nothing is no news.
+# A call without metrics is normal.
 warnings.filterwarnings("ignore", "No application metrics to publish")
 
 
 def observed(handler: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """A handler whose log lines carry the call's keys and whose metrics are written when it ends.
+    """Wrap a handler: its log lines have the call's keys, and its metrics are written when it returns.
 
-    The event itself is never logged, whatever Powertools' environment variables say: it may hold a token.
+    The event is never logged, regardless of Powertools' environment variables, because it may hold a token.
     """
     counted = metrics.log_metrics(handler)
     wrapped: Callable[[Any, Any], Any] = log.inject_lambda_context(counted, log_event=False, clear_state=True)

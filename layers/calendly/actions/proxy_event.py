@@ -1,4 +1,4 @@
-"""What API Gateway sends for an HTTP request (a Lambda proxy event), and the flat input in it."""
+"""Reads API Gateway's Lambda proxy events, and the flat input in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from calendly.errors import InvalidRequestError
 
 
 def is_http(event: Any) -> bool:
-    """Whether an event is API Gateway's."""
+    """Whether an event comes from API Gateway."""
     return isinstance(event, dict) and "httpMethod" in event and isinstance(event.get("requestContext"), dict)
 
 
@@ -30,7 +30,7 @@ def flat_input(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def merge(merged: dict[str, Any], name: str, value: Any) -> None:
-    """Add something given to an input. Raises InvalidRequestError where the input says something else already."""
+    """Add a value to an input. Raises InvalidRequestError if the name already has a different value."""
     known = merged.get(name)
     if known is not None:
         if value is None:
@@ -41,7 +41,7 @@ def merge(merged: dict[str, Any], name: str, value: Any) -> None:
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:
-    """A header's value, whatever the case of its name."""
+    """A header's value; the name is not case-sensitive."""
     wanted = name.lower()
     for given, value in mapping(event, "headers").items():
         if given.lower() == wanted and isinstance(value, str):
@@ -50,7 +50,7 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:
-    """The body, byte by byte. Raises InvalidRequestError."""
+    """The body's bytes. Raises InvalidRequestError if they cannot be decoded."""
     body = event.get("body") or ""
     try:
         return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
@@ -59,13 +59,13 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
 
 
 def path_parameters(event: Mapping[str, Any]) -> dict[str, Any]:
-    """A REST API hands path parameters on as they were encoded; no name or id of ours holds a percent sign."""
+    """The decoded path parameters. A REST API passes them on encoded; no name or id contains a percent sign."""
     given = mapping(event, "pathParameters")
     return {name: unquote(value) if isinstance(value, str) else value for name, value in given.items()}
 
 
 def base_url(event: Mapping[str, Any]) -> str | None:
-    """The API's address as the caller reached it: domain, and the stage or base path before the resource's path."""
+    """The API's address that the caller used: the domain, and the stage or base path before the resource's path."""
     request = event["requestContext"]
     domain, path, resource = request.get("domainName"), request.get("path"), request.get("resourcePath")
     if not (isinstance(domain, str) and isinstance(path, str) and isinstance(resource, str)):
@@ -76,19 +76,19 @@ def base_url(event: Mapping[str, Any]) -> str | None:
 
 
 def mapping(event: Mapping[str, Any], member: str) -> dict[str, Any]:
-    """A member of a proxy event that is an object or null. Anything else counts as null: people invoke by hand."""
+    """A member of a proxy event that is an object. Anything else counts as empty: people write events by hand."""
     found = event.get(member)
     return found if isinstance(found, dict) else {}
 
 
 def readable(name: str) -> str:
-    """A caller's own name for something, fit for a message of one line."""
+    """A caller's name for something, made safe for a one-line message."""
     line = "".join(character if character.isprintable() else "?" for character in name)
     return line if len(line) <= 64 else line[:61] + "..."
 
 
 def _text(value: Any) -> str:
-    """A value as a query string would say it."""
+    """A value as it is written in a query string."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -111,7 +111,7 @@ def _body(event: dict[str, Any]) -> list[tuple[str, Any]]:
     pairs: list[tuple[str, Any]] = []
 
     def keep_pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        # Called for every object, the outermost last; plain parsing would let the last of two equal names win.
+        # Called for every object, the outermost last. Plain parsing keeps only the last of two equal names.
         nonlocal pairs
         pairs = members
         return dict(members)

@@ -1,10 +1,10 @@
-"""The action runtime: everything between a Lambda event and an action's one function.
+"""The action runtime: everything between a Lambda event and an action's function.
 
     @action("GET /scheduled_events/{event}", scope="scheduled_events:read", example={"event": "..."})
     def handler(input: RetrieveEvent, connected: Connected) -> Document[ScheduledEvent]:
         return connected.calendly.scheduled_events.retrieve(input.event)
 
-The decorated name is a Lambda handler with both doors.
+The decorated function is a Lambda handler with both doors.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ class Function:
     """A Lambda handler: an action, an endpoint, or a receiver.
 
     Args:
-        function: from input to answer. An action's second argument is the connected account, any other's the call.
-        declaration: what the action's file says; None for what is no action.
+        function: takes the input and returns the answer. Its second argument is the connected account for an action,
+            and the call otherwise.
+        declaration: what the action's file declares; None if this is not an action.
 
     Attributes:
-        name: the module's, which is the action's.
-        model: of the input; ``Request`` for a function that takes requests as they came.
+        name: the module's name, which is the action's.
+        model: the input model; ``Request`` for a function that takes raw requests.
     """
 
     def __init__(self, function: Callable[[Any, Any], Any], declaration: Declaration | None = None) -> None:
@@ -59,7 +60,7 @@ class Function:
         try:
             input = self._parse(call)
             answer = self._act(input, call, self.declaration) if self.declaration else self.function(input, call)
-        except Exception as error:  # the boundary: whatever went wrong leaves as a class callers know
+        except Exception as error:  # the boundary: callers only see classes that they know
             problem = error if isinstance(error, CalendlyError) else _unexpected(error)
             count(f"Failed{type(problem).__name__}")
             tell = log.error if problem.http_status >= 500 else log.warning
@@ -76,7 +77,7 @@ class Function:
         return inputs.parse(self.model, call.input)
 
     def _act(self, input: Input, call: Call, declared: Declaration) -> Answer:
-        """Run the action on the account that is asked for."""
+        """Run the action on the account in its input."""
         log.append_keys(account=input.account)
         dry_run = isinstance(input, WriteInput) and input.dry_run
         connected = connect(call, input.account, declared.scope, dry_run=dry_run)
@@ -103,38 +104,38 @@ def action(
     tools: tuple[str, ...] = (),
     aws_role: str = "",
 ) -> Callable[[Callable[[Any, Connected], Result]], Function]:
-    """Make a Lambda handler of an action's function. ``Declaration`` says what the arguments mean.
+    """Make a Lambda handler of an action's function. ``Declaration`` explains the arguments.
 
-    Whether the action writes, and what goes with that (``dry_run``, ``idempotency_key``, ``confirm``), is said by the
-    class that its input derives from.
+    The base class of the input decides whether the action writes, and whether it takes ``dry_run``, ``idempotency_key``
+    or ``confirm``.
     """
     declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role)
     return lambda function: Function(function, declared)
 
 
 def task(*, scope: str) -> Callable[[Callable[[Any, Connected], Result]], Function]:
-    """Make a Lambda handler of a workflow's own work on a connected account: an action without a route."""
+    """Make a Lambda handler of a workflow's task on a connected account: an action without a route."""
     return lambda function: Function(function, Declaration("", scope))
 
 
 def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Function:
-    """Make a Lambda handler, with both doors, of a function that is no action: it takes no account's tokens."""
+    """Make a Lambda handler, with both doors, of a function that does not use an account's tokens."""
     return Function(function)
 
 
 def receiver(function: Callable[[Request, Call], Answer]) -> Function:
-    """Make a Lambda handler, with the HTTP door alone, of a function that takes requests as they came."""
+    """Make a Lambda handler, with only the HTTP door, of a function that takes raw requests."""
     return Function(function)
 
 
 def _explained(error: CalendlyError, declared: Declaration, account: str) -> CalendlyError:
-    """What only the action knows about a refusal: who may do this, on which plan, and how to get the scope."""
+    """The error with what the action knows: who may do this, on which plan, and how to get the scope."""
     if isinstance(error, InsufficientScopeError):
         return insufficient_scope(account, error.missing_scopes or (declared.scope,))
     if isinstance(error, PermissionDeniedError) and error.about_role and declared.role:
-        return PermissionDeniedError(f"{error.message} It takes {declared.role}.", about_role=True)
+        return PermissionDeniedError(f"{error.message} This requires {declared.role}.", about_role=True)
     if isinstance(error, PlanUpgradeRequiredError) and declared.plan:
-        return PlanUpgradeRequiredError(f"{error.message} It takes {declared.plan}.")
+        return PlanUpgradeRequiredError(f"{error.message} This requires {declared.plan}.")
     return error
 
 
@@ -144,7 +145,7 @@ def _since(started: float) -> float:
 
 
 def _unexpected(error: Exception) -> CalendlyError:
-    """A bug of ours. Its message may hold anything, so it stays out of the answer and of the log."""
+    """The error for a bug. The exception's message may hold anything, so it is neither answered nor logged."""
     frames = []
     trace = error.__traceback__
     while trace is not None:
@@ -152,5 +153,5 @@ def _unexpected(error: Exception) -> CalendlyError:
         trace = trace.tb_next
     log.error("unexpected", exception_type=type(error).__name__, frames=frames[-12:])
     return CalendlyError(
-        f"An unexpected {type(error).__name__}; this is a bug. The log tells where, under the correlation id."
+        f"An unexpected {type(error).__name__}. This is a bug; search the log for the correlation id to see where."
     )

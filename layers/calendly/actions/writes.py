@@ -1,4 +1,4 @@
-"""What every action that writes has in common: dry runs, and keys that make a repeat safe."""
+"""What all actions that write have in common: dry runs and idempotency keys."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from calendly.api import PlannedWrite
 
 
 def carry_out(name: str, wanted: WriteInput, call: Call, write: Callable[[], Answer]) -> Answer:
-    """Run a write as its input asks for.
+    """Run a write, or plan it, as its input says.
 
-    A dry run comes first: it takes no idempotency key and sends no write. A key runs the write only if it was not run
-    with that key before.
+    A dry run ignores the idempotency key and sends no write. With a key, the write runs only if it has not run with
+    that key before.
 
     Args:
-        name: the action's.
+        name: the action's name.
         wanted: the input.
         call: the call to answer.
-        write: carries it out; in a dry run it raises ``PlannedWrite`` instead of sending.
+        write: performs the write; in a dry run it raises ``PlannedWrite`` instead of sending.
     """
     if wanted.dry_run:
         return _planned(write)
     if not (isinstance(wanted, CreateInput) and wanted.idempotency_key):
         return write()
-    # Costs 100 ms at a cold start, and few calls want it.
+    # The import takes 100 ms at a cold start, and few calls need it.
     from actions.repeats import first_answer
 
     return Answer(**first_answer(name, wanted, call.deadline, lambda: write()._asdict()))

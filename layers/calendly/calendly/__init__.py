@@ -1,4 +1,4 @@
-"""A client for Calendly's API v2. It knows nothing of AWS.
+"""A client for Calendly's API v2. It does not depend on AWS.
 
 Example:
     >>> from calendly import Api, Calendly, Deadline, StaticToken, Transport

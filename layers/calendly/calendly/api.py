@@ -1,4 +1,4 @@
-"""One account's access to Calendly's API: what the operations of every resource are built on."""
+"""One account's access to Calendly's API. The operations of all resources use it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _SECRET_MEMBERS = ("signing_key",)
 
 
 class TokenSource(Protocol):
-    """Where access tokens come from."""
+    """Provides access tokens."""
 
     def token(self) -> str:
         """The access token to use now."""
 
     def renew(self, refused: str) -> str:
-        """A token other than ``refused``, which Calendly answered 401 to.
+        """A token other than ``refused``, to which Calendly answered 401.
 
         Raises:
-            ReauthenticationRequiredError: there is none. It must be raised in the end: a request is repeated for as
-                long as there are other tokens to try.
+            ReauthenticationRequiredError: there is no other token. It must be raised eventually, because a request is
+                repeated as long as this returns a token.
         """
 
 
 class StaticToken:
-    """A token that cannot be renewed: a personal access token in a script, or a fresh one during connect."""
+    """A token that cannot be renewed: a personal access token in a script, or a new token during connect."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -46,10 +46,10 @@ class StaticToken:
 
 
 class PlannedWrite(Exception):  # noqa: N818 - not an error: it ends a dry run
-    """The write that a dry run came to, and did not send.
+    """A write that a dry run did not send.
 
     Attributes:
-        request: ``{"method", "path", "body"?, "query"?}``; secrets in it are masked.
+        request: ``{"method", "path", "body"?, "query"?}``, with secrets masked.
     """
 
     def __init__(self, operation: Operation, path: str, content: Mapping[str, Any]) -> None:
@@ -62,14 +62,14 @@ class PlannedWrite(Exception):  # noqa: N818 - not an error: it ends a dry run
 
 
 class Api:
-    """Sends operations for one account, for the length of one call.
+    """Sends operations for one account during one call.
 
     Args:
         transport: shared by all calls of the process.
-        tokens: whose account this is.
-        deadline: nothing is sent or waited for past it.
+        tokens: the account's tokens.
+        deadline: nothing is sent or waited for after it.
         api: the API's base address.
-        dry_run: send reads, and raise ``PlannedWrite`` instead of sending a write.
+        dry_run: send reads, but raise ``PlannedWrite`` instead of sending a write.
     """
 
     def __init__(
@@ -88,11 +88,11 @@ class Api:
         self.address = api
 
     def path(self, reference: str, *kinds: str) -> str:
-        """The path of a resource given by UUID or URI, for a request to it."""
+        """The path of a resource, given by UUID or URI."""
         return "/" + references.parse(reference, *kinds, api=self.address)[1]
 
     def uri(self, reference: str, *kinds: str) -> str:
-        """The full URI of a resource given by UUID or URI, as queries and bodies want it."""
+        """The full URI of a resource, given by UUID or URI. Queries and bodies need it."""
         return self.address + self.path(reference, *kinds)
 
     def optional_uri(self, reference: str | None, *kinds: str) -> str | None:
@@ -100,31 +100,39 @@ class Api:
         return None if reference is None else self.uri(reference, *kinds)
 
     def retrieve(self, operation: Operation, path: str, model: type[R]) -> Document[R]:
-        """Send an operation that answers a single resource."""
+        """Send an operation that returns a single resource."""
         return self._document(operation, self.send(operation, path), model)
 
-    def write(self, operation: Operation, path: str, document: Mapping[str, Any], model: type[R]) -> Document[R]:
+    def write(
+        self,
+        operation: Operation,
+        path: str,
+        document: Mapping[str, Any],
+        model: type[R],
+        params: Mapping[str, Any] | None = None,
+    ) -> Document[R]:
         """Send an operation that creates or changes a resource and answers it. Members that are None are left out."""
-        return self._document(operation, self.send(operation, path, document=_given(document)), model)
+        response = self.send(operation, path, document=_given(document), params=params)
+        return self._document(operation, response, model)
 
     def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
-        """Send an operation that answers a list. Parameters that are None are left out."""
+        """Send an operation that returns a list. Parameters that are None are left out."""
         response = self.send(operation, path, params=query(params))
         if not (isinstance(response.body, dict) and isinstance(response.body.get("collection"), list)):
             raise responses.unreadable(operation)
         return Page(response.body, model)
 
     def send(self, operation: Operation, path: str, **content: Any) -> Response:
-        """Send an operation and return its successful answer; a refused token is renewed.
+        """Send an operation and return its successful answer. A refused token is renewed.
 
         Args:
-            operation: which endpoint.
+            operation: the endpoint.
             path: its path with all parameters filled in.
             content: ``params`` or ``document``, as ``Transport.send`` takes them.
 
         Raises:
             PlannedWrite: this is a dry run, and the operation is a write.
-            CalendlyError: as ``responses.raise_for`` and ``Transport.send`` say.
+            CalendlyError: see ``responses.raise_for`` and ``Transport.send``.
         """
         if self._dry_run and operation.write:
             raise PlannedWrite(operation, path, content)
@@ -148,7 +156,7 @@ class Api:
 
 
 def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = None) -> Iterator[Page[R]]:
-    """All pages from ``page_token`` on, one request each, fetched as they are asked for.
+    """All pages from ``page_token`` on. Each is fetched by one request when the iterator reaches it.
 
     Example:
         >>> for page in each_page(lambda token: calendly.groups.list(organization=mine, count=100, page_token=token)):
@@ -164,7 +172,7 @@ def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = N
 
 
 def query(params: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as a query string says them."""
+    """Parameters as strings for a query string."""
     return {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in params.items()

@@ -1,8 +1,10 @@
-"""When users can be booked: ``/user_availability_schedules`` and ``/user_busy_times``. Calendly pages neither."""
+"""When users can be booked: ``/user_availability_schedules`` and ``/user_busy_times``. Calendly does not page them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import Field
 
@@ -12,18 +14,18 @@ from calendly.errors import InvalidRequestError
 from calendly.transport import Operation
 
 WEEK = timedelta(days=7)
-"""The longest range Calendly takes."""
+"""The longest range Calendly accepts."""
 
 
 class Interval(Resource):
-    """Hours of a day, ``hh:mm`` on a 24-hour clock."""
+    """A time range within a day, ``hh:mm`` on a 24-hour clock."""
 
     start: str = Field(default="", alias="from")
     end: str = Field(default="", alias="to")
 
 
 class AvailabilityRule(Resource):
-    """The hours of a weekday (``type`` wday) or of one date; no intervals means not available."""
+    """The hours of a weekday (``type`` wday) or of one date. Without intervals the user is not available."""
 
     type: str = ""
     intervals: list[Interval] = []
@@ -32,7 +34,7 @@ class AvailabilityRule(Resource):
 
 
 class AvailabilitySchedule(Resource):
-    """A user's hours, in the schedule's own timezone."""
+    """A user's hours, in the schedule's time zone."""
 
     uri: str = ""
     default: bool = False
@@ -49,7 +51,7 @@ class BusyEvent(Resource):
 
 
 class BusyTime(Resource):
-    """A stretch of time in which a user cannot be booked; only ``calendly`` ones have buffers and an event."""
+    """A time range in which a user cannot be booked. Only the type ``calendly`` has buffers and an event."""
 
     type: str = ""
     start_time: str = ""
@@ -64,6 +66,8 @@ class UserAvailabilitySchedules:
 
     RETRIEVE = Operation("GET", "/user_availability_schedules/{uuid}")
     LIST = Operation("GET", "/user_availability_schedules")
+    CREATE = Operation("POST", "/user_availability_schedules", write=True)
+    UPDATE = Operation("PATCH", "/user_availability_schedules/{uuid}", write=True, repeatable=True)
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -78,6 +82,27 @@ class UserAvailabilitySchedules:
         params = {"user": self._api.uri(user, "users")}
         return self._api.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
 
+    def create(
+        self, *, name: str, rules: Sequence[Mapping[str, Any]], timezone: str | None = None
+    ) -> Document[AvailabilitySchedule]:
+        """Make a schedule of the account's own user. Scope ``availability:write``."""
+        document = {"name": name, "timezone": timezone, "rules": rules}
+        return self._api.write(self.CREATE, "/user_availability_schedules", document, AvailabilitySchedule)
+
+    def update(
+        self,
+        user_availability_schedule: str,
+        *,
+        name: str | None = None,
+        timezone: str | None = None,
+        rules: Sequence[Mapping[str, Any]] | None = None,
+        default: bool | None = None,
+    ) -> Document[AvailabilitySchedule]:
+        """Change what is given of a schedule, by UUID or URI; ``rules`` replace all. Scope ``availability:write``."""
+        path = self._api.path(user_availability_schedule, "user_availability_schedules")
+        document = {"name": name, "timezone": timezone, "rules": rules, "default": default}
+        return self._api.write(self.UPDATE, path, document, AvailabilitySchedule)
+
 
 class UserBusyTimes:
     """Operations on busy times."""
@@ -88,19 +113,19 @@ class UserBusyTimes:
         self._api = api
 
     def list(self, *, user: str, start_time: str, end_time: str) -> Page[BusyTime]:
-        """A user's busy times in at most seven days that are not past, ascending. Scope ``availability:read``."""
+        """A user's busy times in at most seven days, from now on, in ascending order. Scope ``availability:read``."""
         params = {"user": self._api.uri(user, "users"), "start_time": start_time, "end_time": end_time}
         return self._api.list(self.LIST, "/user_busy_times", params, BusyTime)
 
     def week(self, *, user: str, start_time: str, end_time: str, page_token: str | None = None) -> Page[BusyTime]:
-        """One week of a longer range, as if Calendly paged it: the page token is the start of the week."""
+        """One week of a longer range, as if Calendly paged it. The page token is the start of the week."""
         try:
             start, end = datetime.fromisoformat(page_token or start_time), datetime.fromisoformat(end_time)
         except ValueError:
-            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
+            raise InvalidRequestError.for_field("page_token", "is damaged; return it as you received it") from None
         following = start + WEEK
         page = self.list(user=user, start_time=to_timestamp(start), end_time=to_timestamp(min(following, end)))
-        # What lies across the seam of two weeks is in the answers for both.
+        # A busy time that spans two weeks is in the answers for both.
         rows = [row for row in page.rows if page_token is None or str(row.get("start_time")) >= page_token]
         token = to_timestamp(following) if following < end else None
         return Page({"collection": rows, "pagination": {"next_page_token": token}}, BusyTime)

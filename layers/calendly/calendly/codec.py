@@ -1,4 +1,4 @@
-"""JSON as it goes over the wire."""
+"""Decodes and encodes JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _ESCAPED_SURROGATE = b"\\ud"
 
 
 def decode(text: bytes) -> Any:
-    """What a JSON text says.
+    """The value of a JSON text.
 
-    Half a surrogate pair, as in a name that was cut, becomes U+FFFD: Lambda's runtime cannot send it on and ends.
+    Half a surrogate pair, as in a truncated name, becomes U+FFFD: Lambda's runtime cannot send it and ends the process.
 
     Raises:
-        ValueError: it is no JSON, or is nested too deeply.
+        ValueError: the text is not JSON, or is nested too deeply.
     """
     try:
         value = json.loads(text, parse_constant=_refuse)
@@ -27,9 +27,9 @@ def decode(text: bytes) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """A JSON text in UTF-8, without needless space."""
+    """A JSON text in UTF-8, without whitespace."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

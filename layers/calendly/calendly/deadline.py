@@ -1,4 +1,4 @@
-"""How much time a call has left."""
+"""The time that a call has left."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Deadline:
-    """A moment on a monotonic clock that nothing may sleep or wait past."""
+    """A moment on a monotonic clock. Nothing may sleep or wait longer."""
 
     def __init__(self, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -18,7 +18,7 @@ class Deadline:
         return max(0.0, self._ends_at - self._clock())
 
     def before(self, seconds: float) -> Deadline:
-        """The moment so many seconds before this one."""
+        """The deadline ``seconds`` before this one."""
         return Deadline(self._ends_at - seconds - self._clock(), clock=self._clock)
 
     def sooner(self, seconds: float) -> Deadline:

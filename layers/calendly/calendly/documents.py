@@ -1,7 +1,7 @@
-"""Calendly's answers as they came, with a typed view on top.
+"""Calendly's answers, unchanged, with a typed view.
 
-Calendly adds fields nearly weekly. A document therefore keeps the parsed JSON untouched in ``body``, and models are
-a view of it that is made when somebody looks.
+Calendly adds fields nearly every week. A document therefore keeps the parsed JSON untouched in ``body``, and models are
+a view that is created on access.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from pydantic import (
 class Resource(BaseModel):
     """A model of something Calendly sent.
 
-    It never refuses and never drops: unknown fields stay, and a value that is not of the declared type (a new enum
-    value, an unexpected null) is kept as it came. ``to_json`` gives back exactly what was received, in its order.
+    It accepts everything and drops nothing: unknown fields are kept, and so are values that do not have the declared
+    type, such as a new enum value or an unexpected null. ``to_json`` returns exactly what was received, in its order.
     """
 
     model_config = ConfigDict(extra="allow", strict=True, defer_build=True, protected_namespaces=())
@@ -55,7 +55,7 @@ class Resource(BaseModel):
     @model_serializer(mode="wrap")
     def _in_order(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         dumped = dump(self)
-        # A value that does not fit was kept as it came, and is no model.
+        # A value of another type was kept, and is not a model.
         order = self._order if isinstance(self, Resource) else ()
         place = {name: number for number, name in enumerate(order)}
         return dict(sorted(dumped.items(), key=lambda each: place.get(each[0], len(place)))) if place else dumped
@@ -66,7 +66,7 @@ class Resource(BaseModel):
 
 
 def to_timestamp(moment: datetime) -> str:
-    """A moment as Calendly writes it: UTC, microseconds."""
+    """A time in Calendly's format: UTC with microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -92,13 +92,13 @@ class Document(Generic[R]):
 
 
 class Page(Generic[R]):
-    """A list, or one page of it: ``{"collection": [...], "pagination": {...}}``.
+    """A list or one page of it: ``{"collection": [...], "pagination": {...}}``.
 
     Lists that Calendly does not page have no ``pagination``.
 
     Attributes:
         body: the JSON object as Calendly sent it.
-        model: of the rows.
+        model: the model of a row.
     """
 
     status = 200
@@ -115,9 +115,9 @@ class Page(Generic[R]):
 
     @property
     def next_page_token(self) -> str | None:
-        """The opaque token of the next page, None at the end.
+        """The opaque token of the next page; None at the end.
 
-        Older answers carry only the ``next_page`` address, whose query holds the same token.
+        Older answers only have the ``next_page`` URL, whose query contains the same token.
         """
         pagination = self.body.get("pagination")
         if not isinstance(pagination, dict):

@@ -1,7 +1,7 @@
 """The error tree.
 
 Class names are public: Step Functions matches ``Retry`` and ``Catch`` on them, because Lambda reports an exception's
-class name as the error type. A message is one line a person can act on; it never holds a token, a secret or an
+class name as the error type. A message is one line that a person can act on. It never holds a token, a secret or an
 invitee's answer.
 """
 
@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with one input field.
+    """What is wrong with one input field.
 
     Attributes:
-        field: its name.
+        field: the field's name.
         message: what is wrong with it.
-        code: Calendly's own name for it, such as ``already_filled``, where it gives one.
+        code: Calendly's code for it, such as ``already_filled``, if it sends one.
     """
 
     field: str
@@ -28,17 +28,17 @@ class FieldError(NamedTuple):
         return f"{self.field}: {self.message}"
 
     def to_json(self) -> dict[str, str]:
-        """The members that say something."""
+        """The members that are not None."""
         return {name: value for name, value in self._asdict().items() if value is not None}
 
 
 class CalendlyError(Exception):
-    """The root of everything this package raises.
+    """The base class of all errors.
 
     Attributes:
-        http_status: the status the HTTP door answers with.
+        http_status: the status of the answer over HTTP.
         retryable: whether the same call may succeed later without a change.
-        retry_after: seconds to wait before trying again, where known.
+        retry_after: seconds to wait before the next attempt, if known.
     """
 
     http_status = 500
@@ -55,7 +55,7 @@ class CalendlyError(Exception):
 
 
 class InvalidRequestError(CalendlyError):
-    """The input is wrong; ``fields`` says where. Raised by our validation or for Calendly's 400 and 422."""
+    """The input is wrong; ``fields`` says where. Raised by our validation, and for Calendly's 400 and 422."""
 
     http_status = 400
 
@@ -73,16 +73,16 @@ class InvalidRequestError(CalendlyError):
 
 
 class ReauthenticationRequiredError(CalendlyError):
-    """The account's authorization is gone; only a person can bring it back."""
+    """The account's authorization is lost. A person has to connect the account again."""
 
     http_status = 401
 
 
 class PermissionDeniedError(CalendlyError):
-    """Calendly does not allow this to the account's user.
+    """Calendly does not allow this for the account's user.
 
     Attributes:
-        about_role: whether the refusal is about the user's role or membership, and not about the state of a thing.
+        about_role: whether the user's role or membership is the reason, and not the state of the resource.
     """
 
     http_status = 403
@@ -93,7 +93,7 @@ class PermissionDeniedError(CalendlyError):
 
 
 class InsufficientScopeError(CalendlyError):
-    """The account was connected without a scope this needs."""
+    """The account was connected without a scope that this call needs."""
 
     http_status = 403
 
@@ -122,22 +122,22 @@ class AccountNotFoundError(NotFoundError):
 
 
 class AlreadyExistsError(CalendlyError):
-    """Calendly already has what was to be created."""
+    """Calendly already has the resource that was to be created."""
 
     http_status = 409
 
 
 class SlotUnavailableError(InvalidRequestError):
-    """The time is taken, or is not offered: choose another one."""
+    """The time is taken or not offered: choose another one."""
 
     http_status = 409
 
 
 class AmbiguousReferenceError(CalendlyError):
-    """Several things match a name; ``candidates`` are what there is to choose from.
+    """Several resources match a name; choose one of the ``candidates``.
 
     Attributes:
-        candidates: a URI and a name or slug each.
+        candidates: a URI and a name or slug of each.
     """
 
     http_status = 409
@@ -164,26 +164,26 @@ class RateLimitedError(CalendlyError):
 
 
 class CalendlyUnavailableError(CalendlyError):
-    """Calendly answered 5xx, could not be reached, or something in between answered a read in its place."""
+    """Calendly answered 5xx or could not be reached, or something in between answered a read."""
 
     http_status = 502
     retryable = True
 
 
 class AccountUnavailableError(CalendlyError):
-    """The account's tokens cannot be read or renewed just now, for a reason within AWS."""
+    """The account's tokens cannot be read or renewed now, because an AWS service refused."""
 
     http_status = 503
     retryable = True
 
 
 class OutcomeUnknownError(CalendlyError):
-    """A write was sent, and its answer was lost or is not Calendly's own: it may or may not have happened.
+    """A write was sent, and its answer was lost or is not Calendly's own. It may or may not have been carried out.
 
     Args:
         message: what happened, for a person.
-        repeatable: whether sending it again comes to the same, so that a retry is safe.
-        retry_after: seconds to wait before looking or trying again, where known.
+        repeatable: whether sending the write again has the same effect, so that a retry is safe.
+        retry_after: seconds to wait before checking or trying again, if known.
     """
 
     http_status = 504

@@ -1,6 +1,9 @@
-"""Event types: ``GET /event_types`` and ``GET /event_types/{uuid}``."""
+"""Event types: ``/event_types``."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from calendly.api import Api
 from calendly.documents import Document, Page, Resource
@@ -8,7 +11,7 @@ from calendly.transport import Operation
 
 
 class CustomQuestion(Resource):
-    """A question that invitees answer when they book."""
+    """A question for invitees on the booking page."""
 
     name: str = ""
     type: str = ""
@@ -20,7 +23,7 @@ class CustomQuestion(Resource):
 
 
 class LocationConfiguration(Resource):
-    """A place or conference an event type offers; ``kind`` is not the ``type`` that events carry."""
+    """A location that an event type offers. Its ``kind`` differs from the ``type`` of an event's location."""
 
     kind: str = ""
     location: str | None = None
@@ -39,7 +42,7 @@ class Profile(Resource):
 class EventType(Resource):
     """A kind of meeting that can be booked. ``duration`` is in minutes.
 
-    ``profile`` is null on some event types, ``duration_options`` on one-off ones.
+    ``profile`` is null for some event types, and ``duration_options`` for one-off ones.
     """
 
     uri: str = ""
@@ -77,16 +80,15 @@ class EventTypes:
     """Operations on event types."""
 
     RETRIEVE = Operation("GET", "/event_types/{uuid}")
-    LIST = Operation(
-        "GET",
-        "/event_types",
-    )
+    LIST = Operation("GET", "/event_types")
+    CREATE = Operation("POST", "/event_types", write=True)
+    UPDATE = Operation("PATCH", "/event_types/{uuid}", write=True, repeatable=True)
 
     def __init__(self, api: Api) -> None:
         self._api = api
 
     def retrieve(self, event_type: str) -> Document[EventType]:
-        """An event type by UUID or URI; deleted ones too, with ``deleted_at`` set. Scope ``event_types:read``."""
+        """An event type by UUID or URI. A deleted one has ``deleted_at``. Scope ``event_types:read``."""
         return self._api.retrieve(self.RETRIEVE, self._api.path(event_type, "event_types"), EventType)
 
     def list(
@@ -101,7 +103,7 @@ class EventTypes:
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[EventType]:
-        """Event types of a user or an organization, one of which is required. Scope ``event_types:read``."""
+        """Event types of a user or an organization; one of them is required. Scope ``event_types:read``."""
         api = self._api
         params = {
             "user": api.optional_uri(user, "users"),
@@ -114,3 +116,21 @@ class EventTypes:
             "page_token": page_token,
         }
         return api.list(self.LIST, "/event_types", params, EventType)
+
+    def create(self, *, owner: str, name: str, fields: Mapping[str, Any]) -> Document[EventType]:
+        """Make a one-on-one event type. Scope ``event_types:write``.
+
+        Args:
+            owner: the user who hosts it, by UUID or URI.
+            name: what it is called.
+            fields: more, as Calendly names it: ``active``, ``description``, ``duration``, ``locations`` ...
+        """
+        document = {"owner": self._api.uri(owner, "users"), "name": name, **fields}
+        return self._api.write(self.CREATE, "/event_types", document, EventType)
+
+    def update(self, event_type: str, fields: Mapping[str, Any]) -> Document[EventType]:
+        """Change what is given of a one-on-one event type, by UUID or URI. Scope ``event_types:write``.
+
+        Calendly ignores fields that it does not know, or that cannot be changed.
+        """
+        return self._api.write(self.UPDATE, self._api.path(event_type, "event_types"), fields, EventType)

@@ -1,4 +1,4 @@
-"""Groups and who is in them: ``GET /groups``, ``GET /group_relationships`` and their single resources."""
+"""Groups and their members: ``GET /groups``, ``GET /group_relationships`` and their single resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Group(Resource):
 
 
 class GroupRelationship(Resource):
-    """The place of a member, or of an invitation, in a group: ``role`` is member or admin."""
+    """The membership of a member or an invitation in a group. ``role`` is member or admin."""
 
     uri: str = ""
     role: str = ""

@@ -1,17 +1,19 @@
-"""Invitees of an event: ``GET /scheduled_events/{uuid}/invitees`` and its single resource."""
+"""Invitees: ``/scheduled_events/{uuid}/invitees``, and ``POST /invitees``, which books."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calendly.api import Api
 from calendly.documents import Document, Page, Resource
+from calendly.errors import InvalidRequestError, SlotUnavailableError
 from calendly.scheduled_events import Cancellation
 from calendly.transport import Operation
 
 
 class QuestionAndAnswer(Resource):
-    """What an invitee was asked when booking, and what they said."""
+    """A question on the booking page, and the invitee's answer."""
 
     question: str = ""
     answer: str = ""
@@ -19,9 +21,9 @@ class QuestionAndAnswer(Resource):
 
 
 class Invitee(Resource):
-    """Somebody who booked an event. ``cancellation`` is there only once they, or the event, are canceled.
+    """A person who booked an event. ``cancellation`` is present only after they or the event were canceled.
 
-    Of a reschedule, the old one has ``rescheduled`` and ``new_invitee``, and the new one has ``old_invitee``.
+    After a reschedule, the old invitee has ``rescheduled`` and ``new_invitee``, and the new one has ``old_invitee``.
     """
 
     uri: str = ""
@@ -51,17 +53,22 @@ class Invitee(Resource):
     invitee_scheduled_by: str | None = None
 
 
+TRACKING = ("utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_term", "salesforce_uuid")
+"""Where an invitee came from."""
+
+
 class Invitees:
     """Operations on invitees."""
 
     LIST = Operation("GET", "/scheduled_events/{uuid}/invitees")
     RETRIEVE = Operation("GET", "/scheduled_events/{event_uuid}/invitees/{invitee_uuid}")
+    CREATE = Operation("POST", "/invitees", write=True)
 
     def __init__(self, api: Api) -> None:
         self._api = api
 
     def retrieve(self, invitee: str, event: str | None = None) -> Document[Invitee]:
-        """An invitee, by URI, or by UUID and event. Scope ``scheduled_events:read``."""
+        """An invitee by URI, or by UUID and event. Scope ``scheduled_events:read``."""
         kind = f"{self._api.path(event, 'scheduled_events')[1:]}/invitees" if event else "scheduled_events/*/invitees"
         return self._api.retrieve(self.RETRIEVE, self._api.path(invitee, kind), Invitee)
 
@@ -75,7 +82,54 @@ class Invitees:
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[Invitee]:
-        """An event's invitees, oldest first unless ``sort`` says otherwise. Scope ``scheduled_events:read``."""
+        """An event's invitees, oldest first by default. Scope ``scheduled_events:read``."""
         params = {"status": status, "email": email, "sort": sort, "count": count, "page_token": page_token}
         path = f"{self._api.path(event, 'scheduled_events')}/invitees"
         return self._api.list(self.LIST, path, params, Invitee)
+
+    def create(
+        self,
+        *,
+        event_type: str,
+        start_time: str,
+        invitee: Mapping[str, Any],
+        location: Mapping[str, Any] | None = None,
+        questions_and_answers: Sequence[Mapping[str, Any]] | None = None,
+        tracking: Mapping[str, Any] | None = None,
+        event_guests: Sequence[str] | None = None,
+    ) -> Document[Invitee]:
+        """Book an event type for an invitee. Scope ``scheduled_events:write``.
+
+        Args:
+            event_type: UUID or URI.
+            start_time: one of its available times, to the second.
+            invitee: ``{"email", "timezone", "name" or "first_name", "last_name"?, "text_reminder_number"?}``.
+            location: ``{"kind", "location"?}``, of a kind that the event type offers.
+            questions_and_answers: ``{"question", "answer", "position"?}`` each; the place in the list if there is none.
+            tracking: some of ``TRACKING``. Calendly wants all six, if any: the others are sent as null.
+            event_guests: up to ten e-mail addresses.
+
+        Raises:
+            SlotUnavailableError: the time is taken, or was never offered.
+        """
+        answers = questions_and_answers or ()
+        document = {
+            "event_type": self._api.uri(event_type, "event_types"),
+            "start_time": start_time,
+            "invitee": invitee,
+            "location": location,
+            "questions_and_answers": [{"position": place, **each} for place, each in enumerate(answers)] or None,
+            "tracking": {**dict.fromkeys(TRACKING), **tracking} if tracking else None,
+            "event_guests": event_guests,
+        }
+        try:
+            return self._api.write(self.CREATE, "/invitees", document, Invitee)
+        except InvalidRequestError as error:
+            # Whatever Calendly has against a start time, another one is what helps.
+            is_slot = isinstance(error, SlotUnavailableError) or any(f.field == "start_time" for f in error.fields)
+            if not is_slot:
+                raise
+            raise SlotUnavailableError(
+                "The time is taken, or is not offered: choose another of the event type's available times.",
+                fields=error.fields,
+            ) from None

@@ -1,7 +1,7 @@
 """Calendly's OAuth: authorize URL with PKCE, exchange, refresh, revoke, introspect.
 
-A refresh token is dead the moment an exchange with it succeeds, so nothing here repeats an exchange: whoever calls
-decides what a failure means for the token (``accounts.refresh``).
+A refresh token is dead once an exchange with it succeeds. Nothing here repeats an exchange: the caller decides what a
+failure means for the token (``accounts.refresh``).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from calendly.references import PUBLIC_AUTH
 from calendly.transport import Operation, Response, Transport
 
 CODE_LIFETIME = 600
-"""Seconds an authorization code lives."""
+"""Lifetime of an authorization code, in seconds."""
 
 
 class InvalidGrantError(CalendlyError):
-    """Calendly refused the code or refresh token itself: it is used, expired or revoked."""
+    """Calendly refused the code or refresh token: it is used, expired or revoked."""
 
     http_status = 400
 
@@ -47,7 +47,7 @@ class OAuthApp:
 
 @dataclass(frozen=True)
 class Tokens:
-    """A token response. ``expires_at`` is seconds since the epoch, by our clock; ``scopes`` None means not told."""
+    """A token response. ``expires_at`` is in seconds since the epoch, by our clock; ``scopes`` is None if not sent."""
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
@@ -59,7 +59,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Pkce:
-    """A proof key (RFC 7636, S256): the verifier stays here, the challenge goes out."""
+    """A proof key (RFC 7636, S256). The verifier stays here, and the challenge is sent."""
 
     verifier: str = field(repr=False)
     challenge: str
@@ -78,7 +78,7 @@ class OAuth:
         transport: shared by all calls of the process.
         app: the application's credentials, sent as HTTP Basic.
         auth: the server's base address.
-        now: seconds since the epoch.
+        now: returns seconds since the epoch.
     """
 
     EXCHANGE = Operation("POST", "/oauth/token", write=True)
@@ -99,7 +99,7 @@ class OAuth:
         return self._app
 
     def authorize_url(self, *, redirect_uri: str, state: str, challenge: str, scope: Iterable[str]) -> str:
-        """Where a person goes to grant access; to be opened in a browser."""
+        """The URL at which a person grants access, in a browser."""
         query = {
             "client_id": self._app.client_id,
             "response_type": "code",
@@ -115,7 +115,7 @@ class OAuth:
         """Turn an authorization code into tokens.
 
         Raises:
-            InvalidGrantError: the code is wrong, used or expired, or the verifier is not its own.
+            InvalidGrantError: the code is wrong, used or expired, or the verifier does not match.
             InvalidClientError: the application's credentials are wrong.
             OutcomeUnknownError: the answer was lost.
             CalendlyUnavailableError, RateLimitedError: nothing was exchanged.
@@ -129,7 +129,7 @@ class OAuth:
         return self._tokens(form, deadline)
 
     def refresh(self, refresh_token: str, *, deadline: Deadline) -> Tokens:
-        """Exchange a single-use refresh token, once. Errors as for ``exchange_code``."""
+        """Exchange a single-use refresh token, once. Raises the same errors as ``exchange_code``."""
         return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, deadline)
 
     def revoke(self, token: str, *, deadline: Deadline) -> None:
@@ -140,7 +140,7 @@ class OAuth:
             responses.raise_for(response, self.REVOKE)
 
     def introspect(self, token: str, *, deadline: Deadline) -> dict[str, Any]:
-        """What Calendly knows of a token: ``{"active": bool, ...}``."""
+        """What Calendly knows about a token: ``{"active": bool, ...}``."""
         response = self._send(self.INTROSPECT, self._with_credentials(token), deadline)
         if not response.ok:
             _refused(response)
@@ -161,11 +161,11 @@ class OAuth:
         if not response.ok:
             _refused(response)
             if response.status >= 500:
-                # Whether the token was used up before the error is not to be known from here.
+                # The token may have been used before the error.
                 raise OutcomeUnknownError(f"Calendly answered {response.status} to {self.EXCHANGE}.")
             if response.status == 429:
                 raise RateLimitedError(
-                    "Calendly allows eight token exchanges a minute and user.", retry_after=response.reset
+                    "Calendly allows eight token exchanges per minute and user.", retry_after=response.reset
                 )
             responses.raise_for(response, self.EXCHANGE)
         return self._parse(response)
@@ -192,10 +192,10 @@ def _uri(value: object) -> str | None:
 
 
 def _refused(response: Response) -> None:
-    """Raise for the OAuth errors (RFC 6749, 5.2) that say something definite about the grant or the client."""
+    """Raise for the OAuth errors (RFC 6749, 5.2) that are definite about the grant or the client."""
     code = response.body.get("error") if isinstance(response.body, dict) else None
     if code == "invalid_grant":
-        raise InvalidGrantError("Calendly refused the grant: it is used, expired, revoked or of another application.")
+        raise InvalidGrantError("Calendly refused the grant: it is used, expired, revoked, or another application's.")
     if code in ("invalid_client", "unauthorized_client") or (response.status == 401 and response.own):
         raise InvalidClientError(
             "Calendly refused the OAuth application's credentials. Check client_id and client_secret in its secret."

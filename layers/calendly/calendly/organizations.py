@@ -10,7 +10,7 @@ from calendly.transport import Operation
 
 
 class OrganizationMembership(Resource):
-    """A user's place in an organization: ``role`` is user, admin or owner."""
+    """A user's membership in an organization. ``role`` is user, admin or owner."""
 
     uri: str = ""
     role: str = ""

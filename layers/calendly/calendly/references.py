@@ -1,7 +1,7 @@
 """References to Calendly resources: a UUID or a full URI.
 
-Calendly writes cross references as URIs (``https://api.calendly.com/users/AAAA``) and takes the last segment in its
-own paths. Callers may give either.
+Calendly sends references as URIs (``https://api.calendly.com/users/AAAA``) and expects the last segment in its own
+paths. Callers may give either.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ PUBLIC_API = "https://api.calendly.com"
 PUBLIC_AUTH = "https://auth.calendly.com"
 
 GROUP_OWNERS = ("organization_memberships", "organizations/*/invitations")
-"""What can be in a group: a member of the organization, or somebody invited to it."""
+"""What a group contains: members of the organization, and people invited to it."""
 
-# Calendly does not document the form of an id. Those seen are UUIDs and runs of sixteen or more letters and digits, so
-# a bare id must look like one of them; in a full URI, which comes from Calendly, any plain segment is taken.
+# Calendly does not document the form of an id. Observed ids are UUIDs and runs of sixteen or more letters and digits,
+# so a bare id must look like one of them. A full URI comes from Calendly, so any plain segment is accepted.
 _BARE_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9]{16,64}")
 _SEGMENT = r"[A-Za-z0-9_-]{1,64}"
 
-# Calendly's examples name this resource in the singular in its own URIs.
+# Calendly's examples use the singular in the URIs of this resource.
 _SPELLINGS = {"user_availability_schedules": "user_availability_schedules?"}
 
 
 class InvalidReferenceError(ValueError):
-    """The text is not a reference to the resource asked for."""
+    """The text is not a reference to a resource of the expected kind."""
 
 
 def parse(text: str, *kinds: str, api: str = PUBLIC_API) -> tuple[str, str]:
@@ -32,12 +32,12 @@ def parse(text: str, *kinds: str, api: str = PUBLIC_API) -> tuple[str, str]:
 
     Args:
         text: a UUID or a URI.
-        kinds: the acceptable resources in order of preference, as in Calendly's paths. A ``*`` stands for an id, as
-            in ``organizations/*/invitations``. A bare UUID is taken as the first.
+        kinds: the accepted kinds of resource, as in Calendly's paths. A ``*`` stands for an id, as in
+            ``organizations/*/invitations``. A bare UUID is of the first kind.
         api: the API's base address; URIs below it and below Calendly's public address are accepted.
 
     Raises:
-        InvalidReferenceError: saying what was expected.
+        InvalidReferenceError: its text says what was expected.
     """
     expected = f"a UUID or a URI such as {PUBLIC_API}/{kinds[0].replace('*', '<uuid>')}/<uuid>"
     if _BARE_ID.fullmatch(text):

@@ -1,8 +1,8 @@
-"""What Calendly's answers mean: a success, or a typed error.
+"""Turns Calendly's answers into a success or a typed error.
 
 Calendly's errors are ``{"title", "message", "details": [{"parameter", "message", "code"?}]}``; ``details`` may be
-missing, and the body of a 429 is not documented at all, so every part is optional here. An answer without Calendly's
-own words comes from something in between (a gateway, a firewall): it proves nothing about a write.
+missing, and the body of a 429 is not documented, so every part is optional here. An error without such a body comes
+from something in between, such as a gateway or a firewall, and proves nothing about a write.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ADDRESS = re.compile(r"https?://(?!api\.calendly\.com/)\S+")
 
 
 def raise_for(response: Response, operation: Operation) -> None:
-    """Return if the answer is a success; raise its class otherwise.
+    """Return if the answer is a success; otherwise raise its error.
 
     Raises:
         CalendlyError: the class from the table in ``docs/errors.md``.
@@ -56,7 +56,7 @@ def raise_for(response: Response, operation: Operation) -> None:
         return
     status = response.status
     if status == 429:
-        # Whoever counts requests, this one was not let through.
+        # Whether Calendly or a gateway counts requests, this one was not let through.
         raise RateLimitedError(
             f"Calendly's rate limit is reached; it resets in {response.reset:.0f} s.", retry_after=response.reset
         )
@@ -74,7 +74,7 @@ def raise_for(response: Response, operation: Operation) -> None:
         case 404:
             raise NotFoundError(f"{said or 'Calendly has no such resource.'} ({operation})")
         case 409:
-            raise AlreadyExistsError(said or f"{operation}: it exists already.")
+            raise AlreadyExistsError(said or f"{operation}: it already exists.")
         case 424:
             raise ExternalCalendarError(
                 f"{said or 'Calendly cannot read the calendar.'} Its owner has to reconnect it in Calendly."
@@ -86,7 +86,7 @@ def raise_for(response: Response, operation: Operation) -> None:
 
 
 def unreadable(operation: Operation) -> CalendlyUnavailableError | OutcomeUnknownError:
-    """The error for a success whose body is not the JSON document it should be."""
+    """The error for a success whose body is not the expected JSON document."""
     if operation.write:
         return unknown_outcome(operation, f"Calendly's answer to {operation} could not be read")
     return CalendlyUnavailableError(f"Calendly's answer to {operation} could not be read. Try again later.")
@@ -105,7 +105,7 @@ def _not_calendlys(status: int, operation: Operation) -> CalendlyUnavailableErro
     if operation.write:
         return unknown_outcome(operation, said)
     return CalendlyUnavailableError(
-        f"{said}, not Calendly itself. Try again later; if it stays, look at proxies and firewalls on the way."
+        f"{said}, not Calendly itself. Try again later; if it persists, check the proxies and firewalls in between."
     )
 
 
@@ -115,7 +115,7 @@ def _said(body: Mapping[str, Any]) -> str:
 
 
 def _line(text: str) -> str:
-    """Calendly's words on one line, without e-mail addresses and addresses that a caller gave."""
+    """Calendly's text on one line, without e-mail addresses and URLs that a caller may have sent."""
     return _ADDRESS.sub("[address]", _EMAIL.sub("[e-mail address]", " ".join(text.split())))[:500]
 
 

@@ -1,4 +1,4 @@
-"""Scheduled events: ``GET /scheduled_events`` and ``GET /scheduled_events/{uuid}``."""
+"""Scheduled events: ``/scheduled_events``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from calendly.transport import Operation
 
 
 class Location(Resource):
-    """Where an event takes place. What else it carries depends on ``type``; conferences have ``join_url``."""
+    """Where an event takes place. Other fields depend on ``type``; conferences have ``join_url``."""
 
     type: str = ""
     location: str | None = None
@@ -22,7 +22,7 @@ class Location(Resource):
 
 
 class InviteesCounter(Resource):
-    """How many invitees an event has, and may have."""
+    """How many invitees an event has, and its limit."""
 
     total: int = 0
     active: int = 0
@@ -40,7 +40,7 @@ class EventMembership(Resource):
 
 
 class EventGuest(Resource):
-    """Somebody an invitee brought along."""
+    """A guest of an invitee."""
 
     email: str = ""
     created_at: str = ""
@@ -57,14 +57,14 @@ class Cancellation(Resource):
 
 
 class CalendarEvent(Resource):
-    """The event's twin in the host's own calendar."""
+    """The event in the host's own calendar."""
 
     kind: str = ""
     external_id: str = ""
 
 
 class ScheduledEvent(Resource):
-    """A meeting that was booked. ``cancellation`` is there only once it is canceled."""
+    """A booked meeting. ``cancellation`` is present only after it was canceled."""
 
     uri: str = ""
     name: str | None = None
@@ -88,11 +88,7 @@ class ScheduledEvents:
     """Operations on scheduled events."""
 
     RETRIEVE = Operation("GET", "/scheduled_events/{uuid}")
-    LIST = Operation(
-        "GET",
-        "/scheduled_events",
-    )
-
+    LIST = Operation("GET", "/scheduled_events")
     CANCEL = Operation("POST", "/scheduled_events/{uuid}/cancellation", write=True, repeatable=True)
 
     def __init__(self, api: Api) -> None:
@@ -116,7 +112,7 @@ class ScheduledEvents:
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[ScheduledEvent]:
-        """Events by start time. ``user`` alone works for oneself only. Scope ``scheduled_events:read``."""
+        """Events by start time. ``user`` alone works only for oneself. Scope ``scheduled_events:read``."""
         api = self._api
         params = {
             "user": api.optional_uri(user, "users"),
@@ -135,7 +131,7 @@ class ScheduledEvents:
     def cancel(self, event: str, *, reason: str | None = None) -> Document[Cancellation]:
         """Cancel an event, given by UUID or URI. Scope ``scheduled_events:write``.
 
-        Repeating it comes to the same: of an event that is canceled already, the cancellation there is comes back.
+        Idempotent: for an event that is already canceled, it returns the existing cancellation.
 
         Raises:
             InvalidRequestError: the event is past.

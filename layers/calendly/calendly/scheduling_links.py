@@ -24,9 +24,9 @@ class SchedulingLinks:
         self._api = api
 
     def create(self, event_type: str) -> Document[SchedulingLink]:
-        """A single-use link to an event type, given by UUID or URI. Scope ``scheduling_links:write``."""
+        """Create a single-use link to an event type, given by UUID or URI. Scope ``scheduling_links:write``."""
         document = {
-            # The only value Calendly takes; its 2023 description and example have it as a number.
+            # The only value that Calendly accepts.
             "max_event_count": 1,
             "owner": self._api.uri(event_type, "event_types"),
             "owner_type": "EventType",

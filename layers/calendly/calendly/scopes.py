@@ -1,4 +1,4 @@
-"""OAuth scopes: what a grant covers.
+"""OAuth scopes, and what a grant covers.
 
 Source: Calendly's scopes of 2026-03-03. ``x:write`` implies ``x:read``; ``default`` is the full access of apps and
 personal access tokens made before scopes existed.
@@ -12,14 +12,14 @@ FULL_ACCESS = "default"
 
 
 NEVER_UNASKED = "data_compliance:write"
-"""Deletes people's data: nobody gets it without having asked for it by name."""
+"""Deletes people's data, so it is requested only if it is named explicitly."""
 
 
 def to_ask_for(needed: Iterable[str]) -> tuple[str, ...]:
-    """What a connect asks for so that actions with these scopes work, in alphabetical order.
+    """The scopes to request so that actions with these scopes work, in alphabetical order.
 
-    Reading users and organizations is asked for as well: it tells who connected, and in which role. What another scope
-    implies is left out.
+    Includes reading users and organizations, to find out who connected and in which role. Scopes that another scope
+    implies are left out.
     """
     wanted = {*needed, "users:read", "organizations:read"} - {NEVER_UNASKED}
     implied = {f"{scope.removesuffix(':write')}:read" for scope in wanted if scope.endswith(":write")}
@@ -36,5 +36,5 @@ def missing(needed: Iterable[str], granted: Iterable[str]) -> list[str]:
 
 
 def parse(scope: object) -> list[str] | None:
-    """The scopes in a token response's space-separated ``scope``; None when it says nothing that can be read."""
+    """The scopes in a token response's space-separated ``scope``; None if it is missing or empty."""
     return scope.split() if isinstance(scope, str) and scope.strip() else None

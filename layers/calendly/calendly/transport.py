@@ -1,6 +1,6 @@
-"""Sends an operation, and repeats it where that is safe.
+"""Sends an operation, and retries it where that is safe.
 
-What comes back is a ``Response`` or a typed error. ``http`` speaks HTTP, ``retries`` decides what is repeated, and
+The result is a ``Response`` or a typed error. ``http`` sends the request, ``retries`` decides what is retried, and
 ``responses`` says what a status means.
 """
 
@@ -21,13 +21,13 @@ from calendly.http import AnswerTooLargeError, Http, LostError, NotSentError
 from calendly.retries import Outcome
 
 SAFETY_MARGIN = 0.5
-"""Seconds kept back from the deadline to turn a timeout into an answer."""
+"""Seconds reserved before the deadline for turning a timeout into an answer."""
 
 DEFAULT_RESET = 60.0
-"""Calendly's window is a minute; used when a 429 does not say when it resets."""
+"""Calendly's window is a minute. Used if a 429 does not say when it resets."""
 
 _OWN_MEMBERS = ("title", "message", "error")
-"""Calendly's errors have a title and a message, those of its token endpoint an error (RFC 6749, 5.2)."""
+"""Calendly's errors have a title and a message. Errors of its token endpoint have an error (RFC 6749, 5.2)."""
 
 
 class Operation(NamedTuple):
@@ -35,10 +35,10 @@ class Operation(NamedTuple):
 
     Attributes:
         method: the HTTP method.
-        path: the path with its parameters in braces; together with the method, the operation's name.
-        write: whether it changes something, so that repeating it blindly is not safe.
-        repeatable: whether a write comes to the same when it is sent again.
-        may_act_on_failure: whether what it writes may exist although it answered 5xx, as Calendly says of some.
+        path: the path with its parameters in braces. Method and path are the operation's name.
+        write: whether it changes something.
+        repeatable: whether a write is idempotent: sending it again has the same effect.
+        may_act_on_failure: whether Calendly documents that the write may have been carried out despite a 5xx.
     """
 
     method: str
@@ -52,12 +52,12 @@ class Operation(NamedTuple):
 
 
 class RateLimit(NamedTuple):
-    """What Calendly last said about the rate limit of a user, which all of their applications share.
+    """A user's rate limit, as of Calendly's last answer. All applications of the user share it.
 
     Attributes:
-        limit: requests in the window.
-        remaining: how many are left.
-        reset: seconds until the next window, when it was said.
+        limit: requests per window.
+        remaining: requests left in the window.
+        reset: seconds from that answer until the next window.
     """
 
     limit: int
@@ -69,10 +69,10 @@ class Response:
     """An HTTP answer.
 
     Attributes:
-        status: of HTTP.
-        headers: with names in any case.
-        body: the parsed JSON; None where there is none.
-        empty: whether there is no body at all.
+        status: the HTTP status.
+        headers: by name; not case-sensitive.
+        body: the parsed JSON; None if there is none.
+        empty: whether the answer has no body.
     """
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
@@ -90,13 +90,13 @@ class Response:
 
     @property
     def own(self) -> bool:
-        """Whether an error is Calendly's own word, and not that of something between Calendly and us."""
+        """Whether an error is Calendly's own, and not that of something between Calendly and us."""
         body = self.body
         return isinstance(body, dict) and any(isinstance(body.get(name), str) for name in _OWN_MEMBERS)
 
     @property
     def refuses_token(self) -> bool:
-        """Whether Calendly refuses the access token (RFC 6750, 3), as opposed to something in between."""
+        """Whether Calendly itself refuses the access token (RFC 6750, 3), and not something in between."""
         return self.status == 401 and (self.own or "bearer" in self.headers.get("WWW-Authenticate", "").lower())
 
     @property
@@ -113,7 +113,7 @@ class Response:
 
     @cached_property
     def rate_limit(self) -> RateLimit | None:
-        """What it says of the rate limit, if anything."""
+        """The rate limit in the headers, if present."""
         limit, remaining = (self.headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
         if not (limit.isdecimal() and remaining.isdecimal()):
             return None
@@ -121,12 +121,12 @@ class Response:
 
 
 class Transport:
-    """Sends requests over one session. Made once per process; safe to share between threads.
+    """Sends requests over one session. Created once per process; safe to share between threads.
 
     Args:
         http: the session; a new one if left out.
-        sleep: waits so many seconds.
-        jitter: a random number in [0, 1).
+        sleep: waits for a number of seconds.
+        jitter: returns a random number in [0, 1).
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class Transport:
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """What Calendly said last about the rate limit, if it said anything."""
+        """The rate limit in Calendly's last answer, if present."""
         return None if self._last is None else self._last.rate_limit
 
     def send(
@@ -160,22 +160,22 @@ class Transport:
         form: Mapping[str, str] | None = None,
         repeat: bool = True,
     ) -> Response:
-        """Send one request, repeated as ``retries.decide`` allows, and return the last answer whatever its status.
+        """Send a request, retry it as ``retries.decide`` says, and return the last answer, whatever its status.
 
         Args:
-            operation: which endpoint this is.
-            url: the full address.
-            deadline: nothing is sent or waited for past it.
+            operation: the endpoint.
+            url: the full URL without the query string.
+            deadline: nothing is sent or waited for after it.
             headers: additional headers.
             auth: user name and password for HTTP Basic.
             params: the query string.
             document: a JSON body.
             form: a form body.
-            repeat: False for a request that must go out at most once, whatever happens.
+            repeat: False for a request that must be sent at most once.
 
         Raises:
-            CalendlyUnavailableError: no answer, and Calendly did not act.
-            OutcomeUnknownError: no answer to a write that Calendly may have acted on.
+            CalendlyUnavailableError: no answer to a read, or to a write that was not sent.
+            OutcomeUnknownError: no answer to a write that may have been carried out.
         """
         address = f"{url}?{urlencode(params)}" if params else url
         sent, body = _content(headers, auth, document, form)
@@ -244,7 +244,7 @@ def _parse(content: bytes) -> Any:
 
 
 def _outcome(response: Response, operation: Operation) -> Outcome | None:
-    """What a status means for the retry decision; None when it is an answer to hand on."""
+    """What a status means for the retry decision; None for an answer to return."""
     if response.status == 429:
         return Outcome.RATE_LIMITED
     if response.status == 503 and response.own and not operation.may_act_on_failure:
@@ -268,7 +268,7 @@ def _too_large(operation: Operation) -> CalendlyUnavailableError | OutcomeUnknow
 
 
 def unknown_outcome(operation: Operation, what: str) -> OutcomeUnknownError:
-    """The error for a write of which nobody can say whether it happened.
+    """The error for a write that may or may not have been carried out.
 
     Args:
         operation: the write.
@@ -276,7 +276,7 @@ def unknown_outcome(operation: Operation, what: str) -> OutcomeUnknownError:
     """
     if operation.repeatable:
         return OutcomeUnknownError(
-            f"{what}: it may or may not have happened. Sending it again is safe and comes to the same.",
+            f"{what}: it may or may not have happened. Sending it again is safe and has the same effect.",
             repeatable=True,
         )
     return OutcomeUnknownError(

@@ -14,7 +14,7 @@ from calendly.transport import Operation
 
 
 class WebhookSubscription(Resource):
-    """Where Calendly delivers which events. ``state`` is active, or disabled once deliveries failed for a day."""
+    """Where Calendly delivers which events. ``state`` is active, or disabled after a day of failed deliveries."""
 
     uri: str = ""
     callback_url: str = ""
@@ -53,26 +53,26 @@ class WebhookSubscriptions:
         group: str | None = None,
         signing_key: str | None = None,
     ) -> Document[WebhookSubscription]:
-        """Subscribe, or find the identical subscription that is there already. Scope ``webhooks:write``.
+        """Subscribe, or return the existing identical subscription. Scope ``webhooks:write``.
 
-        Identical is one of the same address, owner and events. One that Calendly disabled, whatever its events,
-        delivers nothing and cannot be enabled again: it is replaced.
+        A subscription is identical if it has the same URL, owner and events. One of the same URL that Calendly disabled
+        delivers nothing and cannot be enabled again, so it is replaced, whatever its events.
 
         Args:
             url: where to deliver.
             events: names such as ``invitee.created``.
             scope: ``user``, ``group`` or ``organization``.
-            organization, user, group: whose events, as the scope needs them.
+            organization, user, group: whose events, as the scope requires.
             signing_key: signs deliveries to subscriptions made with a personal access token; those made with OAuth
                 are signed with the application's own.
 
         Raises:
-            AlreadyExistsError: the address is subscribed to other events.
+            AlreadyExistsError: the URL is subscribed to other events.
         """
         owner = {"scope": scope, "organization": organization, "user": user, "group": group}
         found = self._same(url, events, owner)
         if found is not None and found["state"] == "disabled":
-            with suppress(NotFoundError):  # another call has replaced it just now
+            with suppress(NotFoundError):  # another call has just replaced it
                 self.delete(found["uri"])
         elif found is not None:
             return Document({"resource": found}, WebhookSubscription)
@@ -85,7 +85,7 @@ class WebhookSubscriptions:
                 WebhookSubscription,
             )
         except (AlreadyExistsError, OutcomeUnknownError):
-            # Another call was faster, or it happened although the answer was lost.
+            # Another call created it first, or it was created although the answer was lost.
             found = self._same(url, events, owner)
             if found is None:
                 raise
@@ -121,9 +121,9 @@ class WebhookSubscriptions:
     def sample(
         self, *, event: str, scope: str, organization: str, user: str | None = None, group: str | None = None
     ) -> dict[str, Any]:
-        """A delivery as Calendly would send it, for an event by name. Scope ``webhooks:read``.
+        """A sample delivery for an event, given by name. Scope ``webhooks:read``.
 
-        It comes as it is, without an envelope: ``{"event", "created_at", "created_by", "payload"}``.
+        It has no envelope: ``{"event", "created_at", "created_by", "payload"}``.
         """
         owner = self._owner({"scope": scope, "organization": organization, "user": user, "group": group})
         params = {"event": event, **{name: value for name, value in owner.items() if value is not None}}
@@ -142,7 +142,7 @@ class WebhookSubscriptions:
         }
 
     def _same(self, url: str, events: Sequence[str], owner: dict[str, Any]) -> dict[str, Any] | None:
-        """The subscription of this address, if it is for the same events."""
+        """The subscription of this URL, if it is for the same events or disabled."""
         for page in each_page(lambda token: self.list(**owner, count=100, page_token=token)):
             for row in page.rows:
                 if row.get("callback_url") != url:
@@ -150,7 +150,7 @@ class WebhookSubscriptions:
                 if set(row.get("events") or ()) != set(events) and row.get("state") != "disabled":
                     raise AlreadyExistsError(
                         f"{url} is subscribed to other events: {', '.join(row.get('events') or ())}. Delete "
-                        f"{row.get('uri')} first, or subscribe another address."
+                        f"{row.get('uri')} first, or subscribe another URL."
                     )
                 return row
         return None

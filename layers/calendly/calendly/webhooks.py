@@ -1,4 +1,4 @@
-"""Webhook deliveries: what there is to subscribe to, and how to tell Calendly's from anybody else's.
+"""Webhook deliveries: the events that Calendly delivers, and how its signature is verified.
 
 Calendly signs with ``Calendly-Webhook-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of t + "." + raw body>``.
 """
@@ -27,33 +27,33 @@ EVENTS = (
     "contact.updated",
     "contact.deleted",
 )
-"""What Calendly delivered as of November 2026; it may deliver more."""
+"""The events that Calendly delivered as of November 2026. It may add others."""
 
 SIGNATURE_HEADER = "Calendly-Webhook-Signature"
 
 TOLERANCE_SECONDS = 180
-"""How old a signature may be, and how far ahead of our clock."""
+"""How old a signature may be, and how far ahead of our clock it may be."""
 
 _TIME = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 class ForgedDeliveryError(CalendlyError):
-    """The signature is missing, malformed, or not made with the key over this very body."""
+    """The signature is missing, malformed, or was not made with the key over this body."""
 
     http_status = 401
 
 
 class StaleDeliveryError(CalendlyError):
-    """The signature is good, and too old or too far ahead: a recording, or a clock that is wrong."""
+    """The signature is valid, but too old or too far ahead: a replay, or a wrong clock."""
 
     http_status = 401
 
 
 def verify(body: bytes, signature: str | None, key: str, now: float) -> None:
-    """Return if a delivery is Calendly's, and of now.
+    """Return if a delivery is Calendly's and recent; raise otherwise.
 
     Args:
-        body: the raw body, byte by byte as it came.
+        body: the raw body.
         signature: the header's value.
         key: the webhook signing key.
         now: seconds since the epoch.
@@ -64,21 +64,21 @@ def verify(body: bytes, signature: str | None, key: str, now: float) -> None:
     moment, given = parse_signature(signature)
     expected = sign(body, moment, key).encode()
     if not any(hmac.compare_digest(expected, each.encode(errors="replace")) for each in given):
-        raise ForgedDeliveryError("The signature is not Calendly's.")
+        raise ForgedDeliveryError("The signature does not match the webhook signing key.")
     if abs(now - int(moment)) > TOLERANCE_SECONDS:
-        raise StaleDeliveryError(f"The signature is more than {TOLERANCE_SECONDS} s away from now.")
+        raise StaleDeliveryError(f"The signature is more than {TOLERANCE_SECONDS} s old, or ahead of our clock.")
 
 
 def sign(body: bytes, moment: str, key: str) -> str:
-    """The hexadecimal signature of a body at a time, in seconds since the epoch."""
+    """The hexadecimal signature of a body. ``moment`` is in seconds since the epoch."""
     return hmac.new(key.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def parse_signature(signature: str | None) -> tuple[str, list[str]]:
-    """The time and the signatures of version 1; what else the header may say one day is not ours.
+    """The time and the signatures of version 1. Other parts of the header are ignored.
 
     Raises:
-        ForgedDeliveryError: there are none.
+        ForgedDeliveryError: the time or the signature is missing or malformed.
     """
     parts = [part.strip().partition("=") for part in (signature or "")[:4096].split(",")]
     moments = [value for name, _, value in parts if name == "t"]
