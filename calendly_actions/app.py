@@ -32,7 +32,7 @@ GLOBAL = {"--stack": 1, "--profile": 1, "--region": 1, "--output": 1, "-o": 1, "
 def choose(  # noqa: PLR0917 - Typer's way to say options
     stack: Annotated[str, typer.Option(envvar="CALENDLY_STACK", help="The stack's name.")] = "calendly-dev",
     profile: Annotated[str | None, typer.Option(help="Credentials' profile, as with the AWS CLI.")] = None,
-    region: Annotated[str | None, typer.Option(help="The stack's region; AWS_REGION if not given.")] = None,
+    region: Annotated[str | None, typer.Option(envvar="AWS_REGION", help="The stack's region.")] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Invoke functions instead of the HTTP API.")] = False,
     local: Annotated[bool, typer.Option("--local", help="The stack that `make local` runs here.")] = False,
     output: Annotated[Format | None, typer.Option("--output", "-o", help="A table on a terminal, else JSON.")] = None,
