@@ -38,7 +38,7 @@ h1 { font-size: 1.4rem; margin: 1rem 0 .4rem } p { margin: .5rem 0 }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.2rem; margin: 1.2rem 0 0;
   padding-top: 1.1rem; border-top: 1px solid var(--line) }
 dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
-@media (max-width: 30rem) {
+@media (max-width: 36rem) {
   main { width: calc(100vw - 1.5rem); margin: .75rem; padding: 1.4rem 1.25rem }
   dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .6rem } }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere }
@@ -49,7 +49,8 @@ def connected_page(account: Account, missing_scopes: list[str]) -> HttpPage:
     """It worked; says as whom, and what the grant does not cover."""
     rows = {
         "Account": account.name,
-        "Calendly user": _person(account),
+        "Calendly user": account.owner_name or account.owner.rsplit("/", 1)[-1],
+        **({"E-mail": account.owner_email} if account.owner_email else {}),
         "Role": account.role or "not known",
         "Access": ", ".join(account.scopes) if account.scopes else "not told by Calendly",
     }
@@ -92,7 +93,7 @@ def failed_page(error: CalendlyError) -> HttpPage:
             "The account cannot be connected now",
             f"{error.message} Otherwise ask for a new link and try again.",
         )
-    text = f"{error.message} Ask for a new link and try again."
+    text = f"{error.message} The account is not connected; ask for a new link and try again."
     return _page(error.http_status, "bad", "The account was not connected", text)
 
 
@@ -109,12 +110,6 @@ def problem_page(response: dict[str, Any]) -> dict[str, Any]:
     rows = {"Reference": str(problem.get("correlation_id", ""))}
     page = _page(response["statusCode"], "bad", title, text, rows)
     return {"statusCode": page.status, "headers": page.headers, "body": page.html}
-
-
-def _person(account: Account) -> str:
-    """Who the account's user is: by name and e-mail address where they are known."""
-    named = " ".join(filter(None, (account.owner_name, account.owner_email and f"<{account.owner_email}>")))
-    return named or account.owner.rsplit("/", 1)[-1]
 
 
 def _page(status: int, mood: str, title: str, text: str, rows: dict[str, str] | None = None) -> HttpPage:

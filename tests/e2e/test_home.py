@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import stat
@@ -14,7 +15,7 @@ from generate.catalog import actions
 from local.functions import MOST_IDLE
 from local.kept import Kept, StateError
 from local.ports import Ports
-from local.stack import LocalStack, run_folder
+from local.stack import run_folder
 from local.web.guard import is_loopback
 from tests.e2e.conftest import Running
 from tests.e2e.test_local_stack import start, wait_until_up
@@ -141,10 +142,12 @@ def test_state_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_state_of_other_ports_is_refused(tmp_path: Path) -> None:
-    ports, folder = Ports.free(), tmp_path / "state"
-    with LocalStack(ports, logs=tmp_path / "logs", state=folder):
-        pass
-    with pytest.raises(StateError, match=f"API_PORT={ports.api}"):
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    ports = {"api": 5, "lambda_": 6, "aws": 7, "calendly": 8}
+    (folder / "of.json").write_text(json.dumps({"version": 1, "ports": ports}))
+    (folder / "of.json").chmod(0o600)
+    with pytest.raises(StateError, match="API_PORT=5 LAMBDA_PORT=6 AWS_PORT=7 CALENDLY_PORT=8"):
         Kept.open(folder, Ports(1, 2, 3, 4))
 
 
