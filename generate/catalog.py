@@ -9,7 +9,8 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
@@ -130,7 +131,8 @@ def actions() -> list[Action]:
 
 
 def _refers(field: FieldInfo) -> Refers | None:
-    marks = [*field.metadata, *(mark for option in get_args(field.annotation) for mark in get_args(option))]
+    options = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else ()
+    marks = [*field.metadata, *(mark for option in options for mark in get_args(option))]
     return next((mark for mark in marks if isinstance(mark, Refers)), None)
 
 

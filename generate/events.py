@@ -65,4 +65,6 @@ def _last(reference: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
     return value if isinstance(value, str) else json.dumps(value)

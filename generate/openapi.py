@@ -198,6 +198,8 @@ def _parameter(name: str, where: str, schema: dict[str, Any], *, required: bool)
         "in": where,
         "required": required,
         **({"description": description} if description else {}),
+        # Commas between: a name that is given twice would have to say the same twice.
+        **({"style": "form", "explode": False} if schema.get("type") == "array" else {}),
         "schema": schema,
     }
 
@@ -230,7 +232,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _responses(action: Action) -> dict[str, Any]:
-    status = "201" if action.declaration.method == "POST" else "200"
+    creates = action.declaration.method == "POST" and _output(action)[0] == "Document"
+    status = "201" if creates else "200"
     responses = {status: _json("Calendly's answer.", _answer(action))}
     if action.writes:
         if status == "200":

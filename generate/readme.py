@@ -22,4 +22,5 @@ def row(action: Action) -> str:
     kinds = ((action.paged, "*paged*"), (action.creates, "*idempotent*"), (action.confirmed, "*confirm*"))
     inputs += [mark for holds, mark in kinds if holds]
     declared = action.declaration
-    return f"| `{action.name}` | `{declared.method} {declared.path}` | `{declared.scope}` | {', '.join(inputs)} |"
+    scope = f"`{declared.scope}`" if declared.scope else "any"
+    return f"| `{action.name}` | `{declared.method} {declared.path}` | {scope} | {', '.join(inputs)} |"

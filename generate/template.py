@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from itertools import groupby
 
@@ -37,11 +38,12 @@ def _with_models(head: str, actions: list[Action]) -> str:
 
 def _resource(action: Action) -> str:
     method = action.declaration.method
+    condition = "    Condition: WritingActions\n" if action.writes and not action.declaration.also_reads else ""
     return f"""\
   {action.logical_id}:
     Type: AWS::Serverless::Function
     Metadata: {{ SkipBuild: true }}
-    Properties:
+{condition}    Properties:
       FunctionName: !Sub ${{AWS::StackName}}-{action.logical_id}
       Description: {_description(action)}
       CodeUri: functions/{action.family}/
@@ -68,9 +70,9 @@ def _documented(action: Action) -> str:
 
 
 def _description(action: Action) -> str:
-    """The summary, at most 256 characters for Lambda. YAML needs quotes around a colon."""
+    """The summary, at most 256 characters for Lambda. YAML needs quotes around a colon, as JSON writes them."""
     text = action.summary
-    return f'"{text}"' if ":" in text else text
+    return json.dumps(text) if ":" in text else text
 
 
 def _role(action: Action) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
+from samcli.lib.intrinsic_resolver.intrinsic_property_resolver import IntrinsicResolver
+from samcli.lib.intrinsic_resolver.intrinsics_symbol_table import IntrinsicsSymbolTable
 from samcli.lib.providers.api_provider import ApiProvider
 from samcli.lib.providers.sam_function_provider import SamFunctionProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
@@ -58,6 +60,7 @@ class Template:
     def __init__(self, path: Path, parameters: dict[str, str]) -> None:
         self._root = path.parent
         self._stacks, _ = SamLocalStackProvider.get_stacks(template_file=str(path), parameter_overrides=parameters)
+        _leave_out_what_is_not_deployed(self._stacks[0])
         self._functions = SamFunctionProvider(self._stacks, ignore_code_extraction_warnings=True)
 
     @property
@@ -94,6 +97,19 @@ class Template:
         invoke = LocalLambdaHttpService(runner, port=lambda_port, host=HOST)
         invoke.create()
         return AsApiGateway(gateway._app), invoke._app
+
+
+def _leave_out_what_is_not_deployed(stack: Any) -> None:
+    """Take out the resources whose condition does not hold: SAM CLI serves them all."""
+    symbols = IntrinsicsSymbolTable(template=stack.template_dict, logical_id_translator=stack.parameters)
+    resolver = IntrinsicResolver(template=stack.template_dict, symbol_resolver=symbols)
+    holds = {
+        name: resolver.intrinsic_property_resolver(condition, ignore_errors=False)
+        for name, condition in stack.template_dict.get("Conditions", {}).items()
+    }
+    resources = stack.template_dict["Resources"]
+    for logical_id in [name for name, each in resources.items() if not holds.get(each.get("Condition"), True)]:
+        del resources[logical_id]
 
 
 class AsApiGateway:

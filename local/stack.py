@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import os
+import runpy
 import secrets
 import shutil
 import time
@@ -54,6 +55,7 @@ class LocalStack:
         real: whether the functions talk to Calendly itself, and not to the sandbox.
         tell: called with a line for each thing that happens.
         wrap: a WSGI middleware for ``aws`` or ``calendly``, to observe requests.
+        actions: the template's parameter ``Actions``: ``all``, or ``read`` for those that change nothing.
 
     Attributes:
         journal: what happened.
@@ -70,6 +72,7 @@ class LocalStack:
         real: bool = False,
         tell: Callable[[str], None] | None = None,
         wrap: dict[str, Any] | None = None,
+        actions: str = "all",
     ) -> None:
         self.ports = ports
         self.logs = logs or run_folder(ROOT / ".local" / "logs")
@@ -83,6 +86,7 @@ class LocalStack:
         self.aws = Aws(self.aws_url, self.lambda_url)
         self._wrap = wrap or {}
         self._kept: Kept | None = None
+        self._actions = actions
         self._closing = ExitStack()
 
     def __enter__(self) -> LocalStack:
@@ -110,7 +114,13 @@ class LocalStack:
 
     def _start(self) -> None:
         sandbox = {"CalendlyApiUrl": self.calendly_url, "CalendlyAuthUrl": self.calendly_url}
-        parameters = {"PublicUrl": self.api_url, **({} if self._real else sandbox)}
+        parameters = {
+            "PublicUrl": self.api_url,
+            "Actions": self._actions,
+            # A stack that only reads asks for what it needs by itself.
+            "ConnectScopes": _every_scope() if self._actions == "all" else "",
+            **({} if self._real else sandbox),
+        }
         resources = Template(ROOT / "template.yaml", parameters)
         # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
         template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
@@ -192,3 +202,9 @@ def run_folder(logs: Path, keep: int = 20) -> Path:
     for old in sorted(logs.glob("run-*"))[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
     return logs / f"run-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+
+
+def _every_scope() -> str:
+    """What all actions need together, with the scope that a connect does not ask for by itself."""
+    scopes = runpy.run_path(str(ROOT / "functions" / "accounts" / "_action_scopes.py"))
+    return " ".join(sorted({*scopes["READING"], *scopes["WRITING"]}))

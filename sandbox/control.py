@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from sandbox import bookings, params
+from sandbox.bounds import KINDS
 from sandbox.control_body import ControlError, refuse_with_words
 from sandbox.control_body import document as _document
 from sandbox.dataset.make import DEFAULT_SIZE
@@ -79,6 +80,16 @@ def add_fault() -> Any:
 def clear_faults() -> Any:
     params.world().faults.clear()
     return jsonify({"pending_faults": 0})
+
+
+@blueprint.post("/bounds")
+def set_bounds() -> Any:
+    """How the bounds of ranges are read from now on."""
+    kind = _document({"bounds"}).get("bounds", "inclusive")
+    if kind not in KINDS:
+        raise ControlError(f"bounds must be one of {', '.join(KINDS)}.")
+    params.world().bounds = kind
+    return jsonify({"bounds": kind})
 
 
 @blueprint.post("/expire_access_tokens")

@@ -25,7 +25,8 @@ class Fault:
         delay: seconds to wait before the answer.
         drop: cut the connection instead of answering.
         after: let the call do its work first.
-        headers, body: of the answer; Calendly's own for the status if not given.
+        headers, body: of the answer; Calendly's own for the status if not given. A text is sent as it is, and an empty
+            one is no body at all.
     """
 
     method: str = "*"
@@ -59,7 +60,8 @@ class Fault:
         else:
             response = jsonify(error_body(status) if self.body is None else self.body)
         response.status_code = status
-        response.headers.extend(self.headers or {})
+        for name, value in (self.headers or {}).items():
+            response.headers[name] = value
         return response
 
 

@@ -102,6 +102,7 @@ class World:
     token_exchanges: int = 0
     refresh_tokens_reused: int = 0
     faults: list[Fault] = field(default_factory=list)
+    bounds: str = "inclusive"
 
     def __post_init__(self) -> None:
         self.deliveries = Deliveries(self._forget)
@@ -126,6 +127,7 @@ class World:
             self.exchanges_of.clear()
             self.requests.clear()
             self.faults.clear()
+            self.bounds = "inclusive"
             self.signing_keys.clear()
             self.deliveries.reset()
             self.token_exchanges = self.refresh_tokens_reused = 0

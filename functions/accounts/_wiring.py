@@ -41,8 +41,13 @@ def connector() -> Connector:
         transport(),
         api=settings().api,
         auth=settings().auth,
-        needed_scopes=settings().connect_scopes or scopes.to_ask_for((*READING, *WRITING)),
+        needed_scopes=settings().connect_scopes or scopes.to_ask_for(_scopes_of_actions()),
     )
+
+
+def _scopes_of_actions() -> tuple[str, ...]:
+    """The scopes of the actions that are deployed."""
+    return READING if settings().reads_only else (*READING, *WRITING)
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,7 @@ from _pace import leave_room
 
 from actions.connected import Connected, transport
 from actions.cursors import Cursor
-from actions.inputs import PagedInput
-from actions.lists import Fetch, Order, fetch_list
+from actions.lists import Fetch, Order, collect
 from calendly.api import each_page
 from calendly.documents import to_timestamp
 from calendly.errors import NotFoundError
@@ -30,7 +29,7 @@ def events_of(wanted: Any, connected: Connected, cursor: str | None) -> tuple[li
     An export may go on days later, so the place is said by start time, not by a page that has changed since.
     """
     organization = connected.organization(wanted.organization)
-    # Calendly takes the last start time along, and a window does not.
+    # A list has its last start time in, and a window has not.
     last = to_timestamp(datetime.fromisoformat(wanted.end_time) - timedelta(microseconds=1))
 
     def events_from(start_time: str | None) -> Fetch[ScheduledEvent]:
@@ -44,8 +43,9 @@ def events_of(wanted: Any, connected: Connected, cursor: str | None) -> tuple[li
             page_token=page_token,
         )
 
-    page = PagedInput(all_pages=True, max_items=PART_EVENTS, page_token=cursor)
-    listed = fetch_list(connected.call, page, events_from(None), Order("start_time", events_from))
+    # A checkpoint has room for as many as there are.
+    order = Order("start_time", events_from, most_seen=None)
+    listed = collect(connected.call, cursor, None, events_from(None), order=order, limit=PART_EVENTS)
     following = listed.next_page_token
     return listed.rows, str(Cursor.parse(following).by_place()) if following else None
 

@@ -1,12 +1,12 @@
 """Export the scheduled events of a window of time, with their invitees, to S3: the work of ``export_events``.
 
 It goes on from where the call before it ended, or died: each part that was written is in the checkpoint, and a part
-that is not is written anew under the same name. So every event is there once.
+that is not is written anew under the same name. Several calls at once share the parts. So every event is there once.
 """
 
 from typing import Annotated, Literal
 
-from _bucket import Checkpoint, begin, drop_parts_after, load, save, write_part
+from _bucket import Window, begin
 from _rows import events_of, with_invitees
 from pydantic import Field
 
@@ -38,23 +38,22 @@ class ExportWindow(Input):
 
 @task(scope="scheduled_events:read")
 def handler(input: ExportWindow, connected: Connected) -> Answer:
-    begun_with = begin(input.export, input.model_dump(include={"account", "organization", "status", "plan"}))
+    own = {"organizations": connected.account.organization}
+    inputs = input.model_dump(include={"account", "organization", "status", "plan"}, context={"own": own})
+    begun_with = begin(input.export, inputs)
     if begun_with is not None:
         raise InvalidRequestError.for_field(
             "export",
             f"was begun with other inputs under this name: {begun_with}; repeat them to go on, or choose another name",
         )
-    checkpoint = load(input.export, input.start_time) or Checkpoint()
+    window = Window(input.export, input.start_time)
+    checkpoint = window.load()
     # At least one part, however little time there is: or it would never end.
     first = True
     while not checkpoint.done and (first or connected.call.deadline.remaining() > SECONDS_FOR_A_PART):
         events, following = events_of(input, connected, checkpoint.cursor)
-        rows = with_invitees(events, connected)
-        checkpoint = checkpoint.after(rows, following)
-        if rows:
-            write_part(input.export, input.start_time, checkpoint.parts, rows)
-        if checkpoint.done:
-            drop_parts_after(input.export, input.start_time, checkpoint.parts)
-        save(input.export, input.start_time, checkpoint)
+        checkpoint = window.add(checkpoint, with_invitees(events, connected), following)
         first = False
+    if checkpoint.done:
+        window.tidy(checkpoint)
     return Answer(checkpoint.counts(input.start_time))

@@ -10,6 +10,7 @@ from pydantic import Field
 from actions.inputs import Email, GroupRef, OrganizationRef, PagedInput, Timestamp, UserRef
 from actions.lists import Fetch, Order
 from actions.runtime import Connected, action
+from calendly.bounds import is_time
 from calendly.documents import Page
 from calendly.scheduled_events import ScheduledEvent
 
@@ -59,4 +60,6 @@ def handler(input: RetrieveEvents, connected: Connected) -> Page[ScheduledEvent]
             page_token=page_token,
         )
 
-    return connected.list(input, events_from(None), Order("start_time", events_from))
+    bound = "max_start_time" if input.sort == "start_time:desc" else "min_start_time"
+    order = Order("start_time", events_from, bound, is_time)
+    return connected.list(input, events_from(None), order)

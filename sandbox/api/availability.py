@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.api.scheduled_events import hosts
+from sandbox.bounds import at_least, at_most
 from sandbox.errors import ApiError, invalid
 from sandbox.operations import Caller, find, new_uri, operation, resource
 from sandbox.rows.base import Row, in_order, stamp
@@ -111,10 +112,12 @@ def list_busy_times(caller: Caller) -> dict[str, Any]:
     if end - start > timedelta(days=7):
         raise invalid("end_time", "date range can be no greater than 1 week (7 days)")
     caller.must_share_organization(user)
+    day = timedelta(days=1)
     external = [
-        {"type": "external", "start_time": stamp(first), "end_time": stamp(last)} for first, last in lunches(start, end)
+        {"type": "external", "start_time": stamp(first), "end_time": stamp(last)}
+        for first, last in lunches(start - day, end + day)
     ]
-    rows = [*_booked(user, start, end), *external]
+    rows = [*_booked(user, start, end), *(row for row in external if _overlaps(row, start, end))]
     return {"collection": sorted(rows, key=lambda row: row["start_time"])}
 
 
@@ -137,4 +140,4 @@ def _booked(user: str, start: datetime, end: datetime) -> list[Row]:
 
 
 def _overlaps(row: Row, start: datetime, end: datetime) -> bool:
-    return bool(row["start_time"] < stamp(end) and row["end_time"] > stamp(start))
+    return at_most(row["start_time"], end) and at_least(row["end_time"], start)

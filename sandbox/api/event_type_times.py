@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.api.event_types import must_host, visible
+from sandbox.bounds import at_least, at_most
 from sandbox.errors import ApiError, invalid
 from sandbox.operations import Caller, known, operation, resource
 from sandbox.pagination import by, paginate
@@ -40,7 +41,8 @@ def list_available_times(caller: Caller) -> dict[str, Any]:
                 "start_time": stamp(slot.start),
                 "status": "available",
             }
-            for slot in slots(params.world(), row, start, end)
+            for slot in slots(params.world(), row, start, end + timedelta(seconds=1))
+            if at_least(stamp(slot.start), start) and at_most(stamp(slot.start), end)
         ]
     }
 

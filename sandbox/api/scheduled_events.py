@@ -8,10 +8,11 @@ from flask import Blueprint, Response
 
 from sandbox import params
 from sandbox.bookings import cancel_event
+from sandbox.bounds import at_least, at_most
 from sandbox.errors import ApiError, denied
 from sandbox.operations import Caller, find, operation, resource
 from sandbox.pagination import by, paginate
-from sandbox.rows.base import Row, now, stamp
+from sandbox.rows.base import Row, now
 from sandbox.rows.locations import push
 
 blueprint = Blueprint("scheduled_events", __name__)
@@ -63,8 +64,8 @@ def list_events(caller: Caller) -> dict[str, Any]:
         for event in params.world().data.scheduled_events
         if allowed & set(hosts(event))
         and (status is None or event["status"] == status)
-        and (earliest is None or event["start_time"] >= stamp(earliest))
-        and (latest is None or event["start_time"] <= stamp(latest))
+        and (earliest is None or at_least(event["start_time"], earliest))
+        and (latest is None or at_most(event["start_time"], latest))
         and (invitee_email is None or invitee_email in _emails(event))
     ]
     page = paginate(by(rows, order))

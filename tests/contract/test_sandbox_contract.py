@@ -79,6 +79,77 @@ def test_every_operation_of_booking_agrees_with_the_contract(sandbox: Sandbox) -
     assert len(sandbox.checked.checked) == 18
 
 
+def test_every_operation_on_people_agrees_with_the_contract(sandbox: Sandbox) -> None:
+    data, calendly = sandbox.world.data, sandbox.client()
+    me, organization = data.users[0]["uri"], data.organization
+    calendly.organizations.retrieve(organization)
+    membership = data.organization_memberships[-1]["uri"]
+    calendly.organization_memberships.retrieve(membership)
+    calendly.organization_memberships.delete(membership)
+    invitations = calendly.organization_invitations
+    invitations.list(organization, status="pending", sort="created_at:desc", count=1)
+    made = invitations.create(organization, email="new@example.com").resource.uri
+    invitations.retrieve(made)
+    invitations.retrieve(made.rsplit("/", 1)[1], organization)
+    invitations.revoke(made)
+    calendly.teams.list(user=me)
+    calendly.teams.retrieve(data.teams[0]["uri"])
+    calendly.routing_forms.list(organization=organization, sort="created_at:desc")
+    form = data.routing_forms[0]["uri"]
+    calendly.routing_forms.retrieve(form)
+    calendly.routing_form_submissions.list(form=form, count=3)
+    calendly.routing_form_submissions.retrieve(data.routing_form_submissions[0]["uri"])
+    assert len(sandbox.checked.checked) == 13
+
+
+def test_every_operation_on_records_agrees_with_the_contract(sandbox: Sandbox) -> None:
+    data, calendly = sandbox.world.data, sandbox.client()
+    me, organization = data.users[0]["uri"], data.organization
+    calendly.activity_log_entries.list(
+        organization=organization, actor=[me], namespace=["User", "API"], sort=["namespace:asc", "occurred_at:desc"]
+    )
+    calendly.activity_log_entries.list(organization=organization, search_term="token", count=1000)
+    calendly.outgoing_communications.list(organization=organization, min_created_at="2020-01-01T00:00:00Z", count=2)
+    recaps = calendly.meeting_recaps
+    recaps.list(status="available", start_time="2020-01-01T00:00:00Z")
+    recap = next(row["uri"] for row in data.meeting_recaps if data.behind.owners[row["uri"]] == me)
+    recaps.retrieve(recap)
+    recaps.transcript(recap)
+    recaps.update(recap, summary_md="Short.", discussion_md="")
+    recaps.delete(recap)
+    calendly.data_compliance.delete_invitees(["gone@example.com"])
+    calendly.data_compliance.delete_events(start_time="2023-01-01T00:00:00Z", end_time="2023-02-01T00:00:00Z")
+    assert len(sandbox.checked.checked) == 9
+
+
+def test_every_operation_on_contacts_agrees_with_the_contract(sandbox: Sandbox) -> None:
+    data, calendly = sandbox.world.data, sandbox.client()
+    one, other = (row["uri"] for row in data.contacts[:2])
+    contacts, lists, definitions = calendly.contacts, calendly.contact_lists, calendly.contact_custom_field_definitions
+    contacts.list(email=["contact-0-0@example.com", "contact-0-1@example.com"], exclude="custom_fields")
+    contacts.create({"name": "Eve Adams", "emails": [{"email": "eve@example.com", "is_primary": True}]})
+    contacts.retrieve(one, exclude="custom_fields")
+    field = data.custom_field_definitions[0]["uri"]
+    value = {"uuid": field.rsplit("/", 1)[1], "value": None}
+    contacts.update(one, {"company": "Initech", "custom_fields": [value], "phone_numbers": []})
+    definitions.list()
+    definitions.create(label="Origin", field_type="single_select", options=["Fair", "Web"])
+    definitions.create(label="Value", field_type="currency", currency="eur")
+    definitions.retrieve(field)
+    lists.list(type="static_list")
+    made = lists.create(name="Fair", contacts=[one]).resource.uri
+    lists.retrieve(made)
+    lists.update(made, name="Visitors of the fair")
+    lists.add(made, [other])
+    contacts.list(contact_list=made)
+    lists.remove(made, [one, other])
+    calendly.notes.list(contacts=[one, other], count=1)
+    note = calendly.notes.create(contact=one, title="Call", remind_at="2030-01-01T09:00:00Z").resource.uri
+    calendly.notes.retrieve(note)
+    contacts.delete(one)
+    assert len(sandbox.checked.checked) == 17
+
+
 def test_the_witness_notices_an_answer_that_disagrees(sandbox: Sandbox) -> None:
     del sandbox.world.data.users[0]["email"]
     sandbox.client().users.retrieve("me")

@@ -19,7 +19,7 @@ def test_both_doors_give_calendlys_document(running: Running, example: Example) 
     example.refresh(running.stack)
     direct = example.call_direct(running.stack)
     assert "FunctionError" not in direct, direct["Payload"]
-    assert http.status_code == (201 if example.http["httpMethod"] == "POST" else 200), http.text
+    assert http.status_code in ((200, 201, 202) if example.http["httpMethod"] == "POST" else (200,)), http.text
     assert http.headers["Content-Type"] == "application/json"
     assert http.headers["X-Correlation-Id"] == example.http["headers"]["X-Correlation-Id"]
     assert http.json().keys() == direct["Payload"].keys()
@@ -29,8 +29,9 @@ def test_both_doors_give_calendlys_document(running: Running, example: Example) 
 def is_calendlys_or_says_what_happened(answer: dict[str, object]) -> bool:
     """Calendly's envelope; of what it answers with nothing, what was done; the sample of a delivery as it is."""
     return bool(
-        answer.keys() <= {"resource", "collection", "pagination"}
-        or answer.get("deleted")
+        "resource" in answer
+        or "collection" in answer
+        or any(answer.get(happened) is True for happened in ("deleted", "revoked", "deletion_requested"))
         or answer.keys() == {"event", "created_at", "created_by", "payload"}
     )
 
@@ -39,7 +40,7 @@ def is_calendlys_or_says_what_happened(answer: dict[str, object]) -> bool:
 def test_the_proxy_event_itself_is_a_good_input(running: Running, example: Example) -> None:
     """What ``sam remote invoke --event-file events/<action>/http.json`` sends."""
     answer = running.direct(example.function, **example.http)
-    assert answer["statusCode"] in (200, 201), answer["body"]
+    assert answer["statusCode"] in (200, 201, 202), answer["body"]
     assert answer["headers"]["X-Correlation-Id"] == f"example-{example.action}"
 
 

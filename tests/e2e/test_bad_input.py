@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from generate.catalog import Action, actions
 from local.examples import Example, examples
 from tests.e2e.conftest import Running
+from tests.integration.test_odd_input import CURSORS, NUMBERS, REFERENCES, TEXTS, TIMES
 
 SECRETIVE = "do-not-log-this-" + "x" * 40
 
@@ -65,3 +68,22 @@ def test_what_callers_send_wrongly_is_not_logged(running: Running) -> None:
     running.http("POST", "/accounts/default/scheduling_links", data=SECRETIVE)
     running.http("POST", "/accounts/default/connect", json={"personal_access_token": SECRETIVE, "replace": "no way"})
     assert SECRETIVE not in running.log()
+
+
+ODD = {
+    "RetrieveEvents": {"page_token": CURSORS, "min_start_time": TIMES, "count": NUMBERS, "user": REFERENCES},
+    "RetrieveUserBusyTimes": {"page_token": CURSORS, "end_time": TIMES, "user": REFERENCES},
+    "RetrieveEvent": {"event": REFERENCES},
+    "CreateSingleUseSchedulingLink": {"event_type": REFERENCES, "idempotency_key": TEXTS, "dry_run": st.just(True)},
+}
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_odd_input_is_never_a_bug(connected: Running, data: st.DataObject) -> None:
+    """A few of what ``tests/integration/test_odd_input.py`` tries, through every part of the stack."""
+    function = data.draw(st.sampled_from(sorted(ODD)))
+    example = next(each for each in examples() if each.function == function)
+    name = data.draw(st.sampled_from(sorted(ODD[function])))
+    answer = connected.direct(function, **{**example.direct, name: data.draw(ODD[function][name])})
+    assert answer.get("errorType") not in ("CalendlyError", "Runtime.ExitError", "Sandbox.Timedout"), answer

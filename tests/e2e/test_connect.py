@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -134,6 +135,63 @@ def test_a_change_of_state_is_told_to_eventbridge_once(running: Running) -> None
     log = (running.logs / "RotateTokens.log").read_text()
     for gauge in ("AccountsNeedingReauthentication", "AccountsOverdue", "AccountsParked"):
         assert f'"Name":"{gauge}","Unit":"Count"' in log
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?state=a&state=b", "?state=" + "x" * 70_000, "?code=%00", "?error=access_denied"], ids=len
+)
+def test_whatever_a_browser_brings_it_sees_a_page(running: Running, query: str) -> None:
+    page = requests.get(f"{running.stack.api_url}/oauth/callback{query}", timeout=30)
+    assert page.status_code >= 400
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "<h1>" in page.text
+
+
+def test_two_connects_of_a_name_at_once_are_pages_both(running: Running) -> None:
+    links = [come_back(operator.authorize_url(running.stack, "contested")) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        pages = list(threads.map(lambda link: requests.get(link, timeout=60), links))
+    assert {page.headers["Content-Type"].split(";")[0] for page in pages} == {"text/html"}
+    assert {page.status_code for page in pages} <= {200, 409, 503}
+    assert "resource" in running.direct("RetrieveUser", account="contested")
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "says"),
+    [
+        ("not json", "malformed", "is not JSON"),
+        ('{"client_id": "x"}', "incomplete", "client_secret is missing"),
+        ('{"client_id": "x y", "client_secret": "z"}', "incomplete", "client_id has characters"),
+    ],
+)
+def test_an_application_that_is_stored_badly_is_told_where_people_look(
+    running: Running, text: str, state: str, says: str
+) -> None:
+    client = running.stack.aws.client("secretsmanager")
+    good = client.get_secret_value(SecretId="local/oauth-app")["SecretString"]
+    client.put_secret_value(SecretId="local/oauth-app", SecretString=text)
+    try:
+        answer = running.http("POST", "/accounts/default/connect")
+        assert (answer.status_code, answer.json()["title"]) == (503, "AccountUnavailableError")
+        assert says in answer.json()["detail"]
+        shown = running.http("GET", "/accounts").json()["application"]
+        assert shown["state"] == state
+        assert says in shown["problem"]
+    finally:
+        client.put_secret_value(SecretId="local/oauth-app", SecretString=good)
+    running.direct("RotateTokens")
+    assert running.http("GET", "/accounts").json()["application"]["state"] == "ok"
+
+
+def test_white_space_around_the_applications_credentials_does_no_harm(running: Running) -> None:
+    client = running.stack.aws.client("secretsmanager")
+    good = client.get_secret_value(SecretId="local/oauth-app")["SecretString"]
+    padded = {name: f" {value}\n" for name, value in json.loads(good).items()}
+    client.put_secret_value(SecretId="local/oauth-app", SecretString=json.dumps(padded) + "\n")
+    try:
+        running.connect("padded", user=1)
+    finally:
+        client.put_secret_value(SecretId="local/oauth-app", SecretString=good)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")

@@ -64,7 +64,7 @@ def test_two_at_once_make_one(running: Running) -> None:
 
 
 def test_what_failed_is_tried_anew(running: Running) -> None:
-    running.sandbox("faults", method="POST", path="/scheduling_links", status=503)
+    running.sandbox("faults", method="POST", path="/scheduling_links", status=503, times=4)
     wanted = {"event_type": event_type(running), "idempotency_key": "second try"}
     assert running.direct(LINK, **wanted)["errorType"] == "CalendlyUnavailableError"
     assert "resource" in running.direct(LINK, **wanted)
@@ -131,7 +131,7 @@ def test_an_answer_that_could_not_be_kept_is_given_all_the_same(running: Running
 
 
 def test_a_refusal_is_told_even_if_the_table_cannot_forget_it(running: Running) -> None:
-    running.sandbox("faults", method="POST", path="/scheduling_links", status=503)
+    running.sandbox("faults", method="POST", path="/scheduling_links", status=503, times=4)
     running.aws.before = lambda target, _: target == "DeleteItem"
     answer = running.direct(LINK, event_type=event_type(running), idempotency_key="not forgotten")
     running.aws.reset()

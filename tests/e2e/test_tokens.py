@@ -87,6 +87,62 @@ def test_a_revoked_account_ends_in_reauthentication_required_and_is_not_tried_ag
     assert "resource" in running.direct("RetrieveUser")
 
 
+def test_a_secret_in_its_recovery_window_is_told_over_both_doors_and_comes_back(running: Running) -> None:
+    running.connect("window", user=1)
+    client = running.stack.aws.client("secretsmanager")
+    client.delete_secret(SecretId="local/accounts/window", RecoveryWindowInDays=7)
+    answer = running.direct("RetrieveUser", account="window")
+    assert answer["errorType"] == "AccountNotFoundError"
+    assert "restore-secret" in answer["errorMessage"]
+    problem = running.http("GET", "/accounts/window/users/me")
+    assert (problem.status_code, problem.json()["title"]) == (404, "AccountNotFoundError")
+    running.connect("window", user=1)
+    assert "resource" in running.direct("RetrieveUser", account="window")
+    client.delete_secret(SecretId="local/accounts/window", RecoveryWindowInDays=7)
+    assert running.http("DELETE", "/accounts/window").json() == {"account": "window", "disconnected": True}
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.describe_secret(SecretId="local/accounts/window")
+
+
+def test_another_applications_credentials_are_told_and_heal(running: Running) -> None:
+    client = running.stack.aws.client("secretsmanager")
+    good = client.get_secret_value(SecretId="local/oauth-app")["SecretString"]
+    app = running.sandbox("apps", client_id="staging", client_secret="staging-secret", redirect_uris=[])["client_id"]
+    running.direct("RetrieveUser")
+    client.put_secret_value(
+        SecretId="local/oauth-app", SecretString=f'{{"client_id": "{app}", "client_secret": "staging-secret"}}'
+    )
+    try:
+        running.direct("RotateTokens")
+        shown = running.account()
+        assert shown["state"] == "wrong_application"
+        assert "staging" in shown["reason"]
+        assert "resource" in running.direct("RetrieveUser"), "the live access token goes on being used"
+        running.sandbox("expire_access_tokens")
+        answer = running.direct("RetrieveUser")
+        assert answer["errorType"] == "AccountUnavailableError"
+        assert "staging" in answer["errorMessage"]
+        problem = running.http("GET", "/accounts/default/users/me")
+        assert (problem.status_code, problem.json()["retryable"]) == (503, True)
+    finally:
+        client.put_secret_value(SecretId="local/oauth-app", SecretString=good)
+    assert "resource" in running.direct("RetrieveUser")
+    running.direct("RotateTokens")
+    assert running.account()["state"] == "healthy"
+
+
+def test_an_operator_asks_about_a_refused_token(running: Running) -> None:
+    running.direct("RetrieveUser")
+    running.sandbox("faults", method="POST", path="/oauth/token", status=400, body={"error": "invalid_grant"}, times=2)
+    running.sandbox("expire_access_tokens")
+    assert running.direct("RetrieveUser")["errorType"] == "ReauthenticationRequiredError"
+    assert running.direct("RotateTokens", force=True)["errorType"] == "InvalidRequestError"
+    answer = running.direct("RotateTokens", account="default", force=True)
+    assert answer["accounts"][0]["outcome"] == "refreshed"
+    assert running.account()["state"] == "healthy"
+    assert "resource" in running.direct("RetrieveUser")
+
+
 def test_an_account_that_is_not_connected(running: Running) -> None:
     answer = running.direct("RetrieveUser", account="nobody")
     assert answer["errorType"] == "AccountNotFoundError"

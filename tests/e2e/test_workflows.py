@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from local.workflows import STATE_MACHINE, Execution, executions, finish
+from local.workflows import ROLE, STATE_MACHINE, Execution, executions, finish
 from tests.e2e.conftest import Bus, Running
+from tests.unit.test_architecture import ROOT
 
 REVOKED = "ReauthenticationRequiredError"
 
@@ -129,6 +131,24 @@ def test_a_link_whose_maker_was_killed_is_made_anew(running: Running) -> None:
     assert execution.status == "SUCCEEDED", execution.cause
     assert execution.errors() == ["Runtime.ExitError", "OutcomeUnknownError"]
     assert execution.states()[-2:] == ["Make another link", "Hand it on"]
+
+
+def test_the_documented_map_makes_a_link_for_each_item(running: Running) -> None:
+    page = (ROOT / "docs" / "step-functions.md").read_text()
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    (machine,) = (block for block in blocks if isinstance(block, dict) and block.get("StartAt") == "Each lead")
+    client = running.stack.aws.client("stepfunctions")
+    functions = "arn:aws:lambda:us-east-1:123456789012:function:local-"
+    definition = json.dumps(machine).replace("calendly-dev-", functions)
+    arn = client.create_state_machine(name="local-each-lead", definition=definition, roleArn=ROLE)["stateMachineArn"]
+    event_type = running.world.data.event_types[0]["uri"]
+    leads = [{"email": f"lead-{number}@example.com", "event_type": event_type} for number in range(3)]
+    execution = running.run("each-lead", {"leads": leads})
+    client.delete_state_machine(stateMachineArn=arn)
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert [each["email"] for each in execution.output] == [lead["email"] for lead in leads]
+    assert len({each["booking_url"] for each in execution.output}) == 3
+    assert len(running.world.data.scheduling_links) == 3
 
 
 @pytest.mark.parametrize("input", [{}, {"event_type_name": None}, {"event_type_name": 7}])

@@ -99,6 +99,15 @@ def test_what_creates_is_called_with_a_key(name: str) -> None:
 
 
 @EACH
+def test_what_creates_within_a_map_takes_a_key_of_the_item(name: str) -> None:
+    for state in states(definition(name)):
+        inner = [each for each in states(state.get("ItemProcessor", {})) if "Create" in str(each.get("Arguments"))]
+        if state["Type"] == "Map" and inner:
+            assert "Map.Item.Index" in json.dumps(state["ItemSelector"])
+            assert all("Execution.Id" not in each["Arguments"]["Payload"]["idempotency_key"] for each in inner)
+
+
+@EACH
 def test_a_workflow_may_call_its_tasks_and_no_others(name: str) -> None:
     machine = MACHINES[name]
     called = {re.sub(r"[${}]", "", task["Arguments"]["FunctionName"]) for task in tasks(name)}

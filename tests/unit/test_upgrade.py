@@ -14,6 +14,7 @@ from accounts import aws
 from accounts.account import Account
 from accounts.connect import Sessions
 from accounts.directory import Directory
+from accounts.entry import Disconnecting, Refusal
 from accounts.table import Table
 from actions.cursors import Cursor
 from tests.fixtures import scenario
@@ -122,3 +123,22 @@ def test_a_cursor_of_0_1_is_the_place_it_was(name: str) -> None:
     text = recorded("cursors")[name]
     assert str(Cursor.parse(text)) == text
     assert scenario.cursors()[name] == text
+
+
+def test_marks_that_0_1_left_standing_do_not_count_after_a_second_upgrade(dynamodb: Any) -> None:
+    """Rolled back in the middle of a disconnect; 0.1 connected the account anew, and knows no such mark."""
+    directory = Directory(Table(scenario.TABLE), now=lambda: scenario.NOW, sleep=lambda seconds: None)
+    with directory.lease("a") as lease:
+        lease.promote(scenario.account("a"))
+        lease.begin_disconnect(Disconnecting(3, scenario.NOW))
+        lease.refuse(Refusal(3, scenario.NOW, scenario.NOW))
+    entry = directory.get("a")
+    assert entry is not None
+    assert entry.disconnecting
+    assert entry.refused
+    Table(scenario.TABLE).update(
+        "account", "a", "SET summary = :summary", {":summary": scenario.account("a", generation=4).summary()}
+    )
+    entry = directory.get("a")
+    assert entry is not None
+    assert (entry.disconnecting, entry.refused, entry.unfinished) == (None, None, False)

@@ -51,7 +51,9 @@ class Announcer:
                 self._put(STATE_CHANGED, self._state(entry, state, seen))
             self._directory.announce(name, state, entry.announced)
         if entry.was is not None:
-            self._put(ACCOUNT_CHANGED, self._change(entry))
+            change = self._change(entry)
+            if change["was"] != change["is"]:
+                self._put(ACCOUNT_CHANGED, change)
             self._directory.told_change(entry)
 
     def _state(self, entry: Entry, state: str, seen: Seen | None) -> dict[str, Any]:

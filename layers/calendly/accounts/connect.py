@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from accounts.account import Account, Kind, how_to_connect
 from accounts.application import OK
 from accounts.directory import Directory, Seen
-from accounts.entry import Entry
+from accounts.entry import Disconnecting, Entry
 from accounts.lease import Lease, LeaseLostError, LeaseTakenError
 from accounts.owners import Owner, Owners, same
 from accounts.secret_states import Found, SecretState
 from accounts.sessions import InvalidStateError, Session, Sessions
 from accounts.store import AccountStore, SupersededError
-from accounts.storing import DELETE_SECONDS, Storing
+from accounts.storing import DELETE_SECONDS, UNDO_SECONDS, Storing
 from calendly import scopes
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError, AlreadyExistsError, CalendlyError
@@ -148,7 +148,7 @@ class Connector:
                 lease.remove()
                 raise AccountNotFoundError(f"There is no connected account of that name. {how_to_connect(name)}")
             try:
-                lease.begin_disconnect(self._now())
+                lease.begin_disconnect(Disconnecting(entry.generation if entry else 0, self._now()))
                 return self._end(lease, name, found, deadline)
             except CalendlyError as error:
                 raise AccountUnavailableError(
@@ -237,7 +237,7 @@ class Connector:
                 storing = Storing(self._store, lease, entry, found, now=self._now, sleep=self._sleep)
                 keep = True
                 try:
-                    storing.put(account, deadline)
+                    storing.put(account, deadline.before(2 * UNDO_SECONDS))
                 except BaseException:
                     keep = not storing.undo(deadline)
                     raise

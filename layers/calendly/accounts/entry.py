@@ -91,6 +91,17 @@ class Connecting:
 
 
 @dataclass(frozen=True)
+class Disconnecting:
+    """A disconnect of this generation that began, and was not finished."""
+
+    generation: int
+    at: float
+
+    def to_item(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
 class Early:
     """Exchanges of tokens that Calendly refused before their time: how many in a row, and when the last was."""
 
@@ -118,7 +129,8 @@ class Entry:
         exchanged: the last exchange that was granted.
         early: how often tokens were refused before their time.
         connecting: a connect that may have changed the secret, and not the summary.
-        disconnecting: when a disconnect began that is not finished.
+        disconnecting: a disconnect that is not finished. One of an older generation does not count: somebody connected
+            the account since, perhaps with 0.1, which leaves the mark.
         was: what the grant was when the world was told last, if it changed since.
         role_unknown: the account is another organization's now, and its role there was not asked yet.
     """
@@ -136,7 +148,7 @@ class Entry:
     exchanged: Exchanged | None = None
     early: Early | None = None
     connecting: Connecting | None = None
-    disconnecting: float | None = None
+    disconnecting: Disconnecting | None = None
     was: dict[str, Any] | None = None
     role_unknown: bool = False
 
@@ -181,10 +193,15 @@ class Entry:
             exchanged=_record(Exchanged, item.get("exchanged")),
             early=_record(Early, item.get("early")),
             connecting=_record(Connecting, item.get("connecting")),
-            disconnecting=item.get("disconnecting"),
+            disconnecting=_of_now(_record(Disconnecting, item.get("disconnecting")), item),
             was=item.get("was"),
             role_unknown=bool(item.get("role_unknown")),
         )
+
+
+def _of_now(disconnecting: Disconnecting | None, item: dict[str, Any]) -> Disconnecting | None:
+    now = item.get("summary", {}).get("generation", 0)
+    return disconnecting if disconnecting and disconnecting.generation == now else None
 
 
 def _record(kind: Any, member: dict[str, Any] | None) -> Any:

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.account import Account
-from accounts.entry import HEALTHY, NEEDS_REAUTHENTICATION, Connecting, Early, Entry, Exchanged, Intent, Refusal
+from accounts.entry import (
+    HEALTHY,
+    NEEDS_REAUTHENTICATION,
+    Connecting,
+    Disconnecting,
+    Early,
+    Entry,
+    Exchanged,
+    Intent,
+    Refusal,
+)
 from accounts.sealing import Pad
 from accounts.table import ConditionFailedError, Table
 from calendly.errors import AccountUnavailableError
@@ -91,9 +101,9 @@ class Lease:
         """The secret is as it was."""
         self._change("REMOVE connecting")
 
-    def begin_disconnect(self, now: float) -> None:
+    def begin_disconnect(self, disconnecting: Disconnecting) -> None:
         """Write down that the account is about to go: until it is gone it is not called healthy."""
-        self._change("SET disconnecting = :now", {":now": now})
+        self._change("SET disconnecting = :disconnecting", {":disconnecting": disconnecting.to_item()})
 
     def park(self, generation: int, sealed: bytes, pad: Pad) -> None:
         """Keep a refresh token that Secrets Manager would not take. No lease is needed: it must not be lost."""
@@ -130,6 +140,9 @@ class Lease:
         """
         summary = account.summary()
         parts = ["summary = :summary", "account_state = :state", "versions = :versions"]
+        # A new account that is healthy is no news. Noted from the start, so that what is told of it later is not
+        # taken for the first word, should the note of that be lost.
+        parts.append("announced = if_not_exists(announced, :state)")
         values: dict[str, Any] = {
             ":summary": summary,
             ":state": HEALTHY,

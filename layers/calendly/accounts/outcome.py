@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
+
+_PERSONAL = re.compile(r"[^\s<>\"'()]+@[^\s<>\"'()]+|https?://\S+")
+"""E-mail addresses and web addresses, as Calendly's words may hold them."""
 
 
 class Outcome(StrEnum):
@@ -32,6 +36,10 @@ class Result(NamedTuple):
     generation: int | None = None
     reason: str | None = None
     retry_after: float | None = None
+
+    def without_addresses(self) -> Result:
+        """The same, fit for a log: what Calendly said of it may name people and places."""
+        return self if self.reason is None else self._replace(reason=_PERSONAL.sub("[...]", self.reason))
 
     def to_json(self) -> dict[str, object]:
         """The members that say something."""

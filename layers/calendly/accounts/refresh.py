@@ -138,7 +138,8 @@ class Refresher:
         except LeaseTakenError:
             return Result(name, Outcome.BUSY_ELSEWHERE)
         except CalendlyError as error:
-            return Result(name, Outcome.FAILED, reason=error.message, retry_after=error.retry_after)
+            failed = Result(name, Outcome.FAILED, reason=error.message, retry_after=error.retry_after)
+            return failed.without_addresses()
         except Exception as error:  # whose message may hold anything
             return Result(name, Outcome.FAILED, reason=f"An unexpected {type(error).__name__}.")
 
@@ -163,7 +164,7 @@ class Refresher:
             stored = self._vault.current(name)
         except AccountNotFoundError as error:
             return self._gone(lease, entry, error)
-        if entry.disconnecting:
+        if entry.disconnecting and stored.account.generation <= entry.generation:
             reason = verdicts.disconnecting(name)
             return Result(name, Outcome.NEEDS_REAUTHENTICATION, entry.generation, reason)
         if stored.account.generation < entry.generation:
@@ -224,7 +225,7 @@ class Refresher:
         except CalendlyError as error:
             self._take_back(lease, entry)
             wait = error.retry_after if isinstance(error, RateLimitedError) else None
-            return Result(account.name, Outcome.FAILED, account.generation, error.message, wait)
+            return Result(account.name, Outcome.FAILED, account.generation, error.message, wait).without_addresses()
         if tokens.owner and not same(tokens.owner, account.owner):
             reason = "Calendly answered its exchange with another user's tokens, which were not taken over."
             return self._give_up(lease, account, reason, application)

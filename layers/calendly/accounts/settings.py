@@ -20,6 +20,7 @@ class Settings(NamedTuple):
     connect_scopes: tuple[str, ...]
     api: str
     auth: str
+    actions: str = "all"
     api_url_parameter: str = ""
     event_bus: str = ""
     export_bucket: str = ""
@@ -27,6 +28,11 @@ class Settings(NamedTuple):
     @property
     def oauth_app_secret(self) -> str:
         return f"{self.stack}/oauth-app"
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether the stack was deployed without what changes something in Calendly."""
+        return self.actions == "read"
 
     def account_secret(self, account: str) -> str:
         return f"{self.stack}/accounts/{account}"
@@ -51,6 +57,7 @@ def settings() -> Settings:
         api_url_parameter=read("API_URL_PARAMETER", ""),
         event_bus=read("EVENT_BUS_NAME", ""),
         export_bucket=read("EXPORT_BUCKET", ""),
+        actions=read("ACTIONS", "all"),
         connect_scopes=tuple(read("CONNECT_SCOPES", "").split()),
         api=(read("CALENDLY_API_URL") or PUBLIC_API).rstrip("/"),
         auth=(read("CALENDLY_AUTH_URL") or PUBLIC_AUTH).rstrip("/"),

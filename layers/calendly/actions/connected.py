@@ -10,14 +10,14 @@ from accounts.account import Account, how_to_connect
 from accounts.settings import settings
 from accounts.store import AccountStore
 from accounts.tokens import AccountTokens, TokenCache, invoke_rotate_tokens
-from actions.doors import Call
+from actions.doors import Answer, Call
 from actions.inputs import PagedInput, ScopedInput
 from calendly import http, scopes
 from calendly.api import Api
 from calendly.client import Calendly
 from calendly.documents import Page, Resource
-from calendly.errors import InsufficientScopeError
-from calendly.transport import Transport
+from calendly.errors import InsufficientScopeError, InvalidRequestError
+from calendly.transport import Response, Transport
 
 if TYPE_CHECKING:
     from actions.lists import Fetch, Order
@@ -64,6 +64,21 @@ class Connected:
         from actions.lists import fetch_list
 
         return fetch_list(self.call, wanted, fetch, order)
+
+    def whole(self, response: Response, *, written: bool) -> Answer:
+        """Calendly's answer as it is, with its status.
+
+        Raises:
+            InvalidRequestError: it is larger than the door lets through.
+        """
+        from actions.lists import size_in
+
+        # A write was carried out: it is not refused for the length of what Calendly says of it.
+        if not written and size_in(self.call, response.body) > self.call.max_bytes:
+            raise InvalidRequestError.for_field(
+                "query", f"asks for more than an answer holds, {self.call.max_bytes:,} bytes; use a smaller count"
+            )
+        return Answer(response.body, response.status)
 
     def list_pieces(
         self,
@@ -124,7 +139,14 @@ def connect(call: Call, name: str, scope: str, *, dry_run: bool = False) -> Conn
         account = tokens.reread()
         if _lacks(account, scope):
             raise insufficient_scope(account.name, (scope,))
-    api = Api(transport(), tokens, deadline=call.deadline, api=settings().api, dry_run=dry_run)
+    api = Api(
+        transport(),
+        tokens,
+        deadline=call.deadline,
+        api=settings().api,
+        dry_run=dry_run,
+        read_only=settings().reads_only,
+    )
     return Connected(call, account, Calendly(api))
 
 

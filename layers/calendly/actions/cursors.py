@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from calendly.errors import InvalidRequestError
 
 PREFIX = "cursor."
-LARGEST_PAGE = 100
+LARGEST_PAGE = 1000
+"""Rows of the largest page that any list of Calendly's has."""
 
 MOST_SEEN = 300
 """Rows of one value that a cursor can name: about six kilobytes."""
@@ -32,12 +33,12 @@ class Mark(NamedTuple):
     seen: tuple[str, ...] | None
     origin: str | None = None
 
-    def after(self, row: Mapping[str, Any], field: str) -> Mark:
-        """The mark once this row, too, is handed out."""
+    def after(self, row: Mapping[str, Any], field: str, most: int | None = MOST_SEEN) -> Mark:
+        """The mark once this row, too, is handed out. It names ``most`` rows of one value; any number for None."""
         value = str(row.get(field))
         if value != self.value:
             return self._replace(value=value, seen=(_digest(row),))
-        seen = None if self.seen is None or len(self.seen) == MOST_SEEN else (*self.seen, _digest(row))
+        seen = None if self.seen is None or len(self.seen) == most else (*self.seen, _digest(row))
         return self._replace(seen=seen)
 
     def anew(self) -> Mark | None:
@@ -86,7 +87,7 @@ class Cursor(NamedTuple):
         try:
             cursor = cls._decode(text)
         except (ValueError, TypeError, RecursionError, binascii.Error):
-            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
+            raise damaged() from None
         if filters is not None and cursor.filters != filters:
             raise InvalidRequestError.for_field(
                 "page_token", "belongs to a list with other filters; repeat the filters it came with"
@@ -113,6 +114,11 @@ class Cursor(NamedTuple):
         if not (numbers and all(isinstance(each, str) for each in texts)):
             raise ValueError
         return cls(token, skip, count, filters, mark)
+
+
+def damaged() -> InvalidRequestError:
+    """The error for a cursor that was not made here."""
+    return InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received")
 
 
 def digest_of(filters: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ class Declaration(NamedTuple):
         repeatable: whether a write is idempotent: sending it again has the same effect as sending it once.
         tools: the sets in ``TOOL_SETS`` that it belongs to.
         example: an input that works on the sandbox's data set.
+        also_reads: whether an action that can write is deployed in a stack that only reads as well.
         aws_role: the logical id of its IAM role, if it needs more permissions than other actions of its kind.
     """
 
@@ -33,6 +34,7 @@ class Declaration(NamedTuple):
     tools: tuple[str, ...] = ()
     example: Mapping[str, Any] | None = None
     aws_role: str = ""
+    also_reads: bool = False
 
     @property
     def method(self) -> str:

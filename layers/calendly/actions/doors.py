@@ -184,7 +184,8 @@ def _http_answer(call: Call, status: int, body: Any, headers: Mapping[str, str] 
             CORRELATION_HEADER: call.correlation_id,
             **(headers or {}),
         },
-        "body": codec.encode(body).decode(),
+        # Calendly answers some calls with nothing.
+        "body": "" if body is None else codec.encode(body).decode(),
     }
 
 

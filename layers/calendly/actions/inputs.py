@@ -16,6 +16,8 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    SerializationInfo,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -67,8 +69,23 @@ class Refers:
             raise ValueError(f"{error}{', or me' if self.me else ''}") from None
         return value
 
+    def identity(self, value: Any, info: SerializationInfo) -> Any:
+        """The reference as ``same_input`` compares it; as it came in any other dump."""
+        own = (info.context or {}).get("own") if isinstance(value, str) else None
+        if own is None:
+            return value
+        if self.me and value == "me":
+            value = own.get(self.kinds[0], value)
+        if value == "me":
+            return value
+        kind, path = references.parse(value, *self.kinds, api=settings().api)
+        # A bare id says nothing of what it lies below, so that is left out of a URI as well.
+        return f"{references.PUBLIC_API}/{kind}/{references.uuid_of(path)}"
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
+        schema = core_schema.no_info_after_validator_function(self.check, handler(source))
+        schema["serialization"] = core_schema.plain_serializer_function_ser_schema(self.identity, info_arg=True)
+        return schema
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {**handler(schema), "description": f"{self.what}: UUID or URI{', or me' if self.me else ''}."}
@@ -110,6 +127,10 @@ def _webhook_event(value: str) -> str:
     return value
 
 
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 def _no_bool(value: Any) -> Any:
     # Python's true is an int, JSON's is not.
     if isinstance(value, bool):
@@ -124,6 +145,11 @@ HttpsUrl = Annotated[str, Field(max_length=2048, json_schema_extra={"format": "u
 WebhookEvent = Annotated[str, AfterValidator(_webhook_event)]
 IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 PageToken = Annotated[str, Field(min_length=1, max_length=32768)]
+Plain = str | bool | int | float
+"""A value as a query string can say it."""
+Split = BeforeValidator(_split)
+"""Lets a query string say a list: its entries with commas between."""
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
 
 ContactListRef = Annotated[str, Refers("A contact list", "contact_lists")]
@@ -235,7 +261,9 @@ class InviteeInput(Input):
 
 
 class PagedInput(Input):
-    """The input of every list."""
+    """The input of every list. ``largest_page`` is the most rows that Calendly puts on one page of it."""
+
+    largest_page: ClassVar[int] = 100
 
     count: Annotated[WholeNumber, Field(ge=1, le=100)] | None = Field(
         default=None, description="Rows per page, 1 to 100. Calendly's default is 20."
@@ -254,8 +282,21 @@ class PagedInput(Input):
     def filters(self) -> dict[str, Any]:
         """The inputs that select rows, without those that select a page."""
         return self.model_dump(
-            exclude={"correlation_id", "count", "page_token", "all_pages", "max_items"}, exclude_none=True
+            exclude={"correlation_id", "count", "page_token", "all_pages", "max_items"},
+            exclude_none=True,
+            context={"own": {}},
         )
+
+
+def same_input(wanted: CreateInput, own: Mapping[str, str]) -> dict[str, Any]:
+    """An input in the one form that all its spellings have: a UUID and its URI, ``me`` and one's own URI, equal times.
+
+    Args:
+        wanted: the input.
+        own: the account's own resources, by kind: ``{"users": uri, "organizations": uri}``.
+    """
+    # Without what was left out: an input that an action learns one day must not make old keys look misused.
+    return wanted.model_dump(exclude={"correlation_id", "idempotency_key"}, exclude_defaults=True, context={"own": own})
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from actions.cursors import LARGEST_PAGE, PREFIX, Cursor, Mark, digest_of
+from actions.cursors import MOST_SEEN, PREFIX, Cursor, Mark, damaged, digest_of
 from actions.doors import Call
 from actions.inputs import PagedInput
 from calendly import codec
@@ -20,6 +20,18 @@ Fetch = Callable[[int | None, str | None], Page[R]]
 
 Row = dict[str, Any]
 
+_ROWS = ("collection", "pagination")
+
+_ROWS_ANEW = 100
+"""Rows a page of a list that is begun anew: what was handed out is to be passed soon."""
+
+_MOST_RESTARTS = 3
+"""How often a list is begun anew without a row that was not handed out yet."""
+
+
+MOST_PIECES = 60
+"""Requests that one call makes for a list in pieces: some of Calendly's limit is left to others."""
+
 
 class Order(NamedTuple, Generic[R]):
     """The order of a list, for going on in it when Calendly does not take a page token any more.
@@ -27,10 +39,16 @@ class Order(NamedTuple, Generic[R]):
     Attributes:
         field: what its rows are sorted by.
         fetch_from: makes a ``Fetch`` for the part of the list that begins at a value of that field.
+        bound: the input that begins the list at such a value.
+        is_value: whether a text can be such a value; a cursor may be forged.
+        most_seen: how many rows of one value a cursor can name; None for any number.
     """
 
     field: str
     fetch_from: Callable[[str], Fetch[R]]
+    bound: str = ""
+    is_value: Callable[[str], bool] = bool
+    most_seen: int | None = MOST_SEEN
 
 
 def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] | None = None) -> Page[R]:
@@ -47,16 +65,18 @@ def fetch_list(call: Call, wanted: PagedInput, fetch: Fetch[R], order: Order[R] 
     resumed = wanted.page_token is not None and wanted.page_token.startswith(PREFIX)
     if not (wanted.all_pages or resumed):
         page = fetch(wanted.count, wanted.page_token)
-        if sum(_size(row, call) for row in page.rows) <= call.max_bytes:
-            return page
-        return _shortened(call, wanted, page, fetch, order)
+        if sum(size_in(call, row) for row in page.rows) > call.max_bytes:
+            return _from_page(call, wanted, page, fetch, order, limit=len(page))
+        if page.is_cut and page.next_page_token is not None:
+            return _from_page(call, wanted, page, fetch, order, limit=wanted.count or 20)
+        return page
     return collect(
         call,
         wanted.page_token,
         wanted.filters(),
         fetch,
         order=order,
-        count=wanted.count or LARGEST_PAGE,
+        count=wanted.count or wanted.largest_page,
         limit=wanted.max_items if wanted.all_pages else wanted.count or 20,
     )
 
@@ -71,13 +91,15 @@ def fetch_pieces(
     """All pieces of a list that Calendly does not page; ``Connected.list_pieces`` says more."""
     if page_token is not None:
         Cursor.parse(page_token)
-    page = collect(call, page_token, filters, lambda _, token: fetch(token), order=order)
+    page = collect(call, page_token, filters, lambda _, token: fetch(token), order=order, most_pages=MOST_PIECES)
     complete = page.next_page_token is None
     return Page({"collection": page.rows}, page.model) if complete else page
 
 
-def _shortened(call: Call, wanted: PagedInput, page: Page[R], fetch: Fetch[R], order: Order[R] | None) -> Page[R]:
-    """As much of a page as the answer can hold, with a cursor to the rest of it."""
+def _from_page(
+    call: Call, wanted: PagedInput, page: Page[R], fetch: Fetch[R], order: Order[R] | None, *, limit: int
+) -> Page[R]:
+    """So many rows from a page at hand on, or as many as the answer can hold, with a cursor to the rest."""
     at_hand = [page]
     return collect(
         call,
@@ -86,39 +108,47 @@ def _shortened(call: Call, wanted: PagedInput, page: Page[R], fetch: Fetch[R], o
         lambda count, page_token: at_hand.pop() if at_hand else fetch(count, page_token),
         order=order,
         count=wanted.count or 20,
-        limit=len(page),
+        limit=limit,
     )
 
 
 def collect(
     call: Call,
     page_token: str | None,
-    filters: dict[str, Any],
+    filters: dict[str, Any] | None,
     fetch: Fetch[R],
     *,
     order: Order[R] | None = None,
-    count: int = LARGEST_PAGE,
+    count: int = 100,
     limit: int | None = None,
+    most_pages: int | None = None,
 ) -> Page[R]:
     """Pages collected into one, from a page token or cursor on; ``fetch_list`` says when it stops.
 
     Args:
         call: the call to answer.
         page_token: where to begin.
-        filters: what selects the rows; a cursor works with the same ones only.
+        filters: what selects the rows; a cursor works with the same ones only. None for a cursor that nobody else gets.
         fetch: asks for a page.
         order: how to go on from a stale page token, if that can be done.
         count: rows a page.
         limit: rows in all.
+        most_pages: pages in all.
+
+    Raises:
+        InvalidRequestError: the cursor is damaged or belongs to other filters.
     """
-    digest = digest_of(filters)
+    digest = "" if filters is None else digest_of(filters)
     if page_token is not None and page_token.startswith(PREFIX):
-        cursor = Cursor.parse(page_token, digest)
+        cursor = Cursor.parse(page_token, digest or None)
+        if order and cursor.mark and cursor.mark.origin is not None and not order.is_value(cursor.mark.origin):
+            raise damaged()
     else:
         cursor = Cursor(page_token, 0, count, digest)
     walk = _Walk(call, cursor, fetch, order)
-    rows, following = walk.collect(limit)
+    rows, following = walk.collect(limit, most_pages)
     body = {
+        **walk.beside,
         "collection": rows,
         "pagination": {
             "count": len(rows),
@@ -136,37 +166,42 @@ class _Walk(Generic[R]):
 
     Attributes:
         model: of the rows, once a page was fetched.
+        beside: what Calendly says of the whole list beside its rows, such as how many there are.
     """
 
     model: type[R]
+    beside: dict[str, Any]
 
     def __init__(self, call: Call, cursor: Cursor, fetch: Fetch[R], order: Order[R] | None) -> None:
         self._call = call
         self._cursor = cursor
         self._fetch = fetch
         self._order = order
+        self._restarts = 0
 
-    def collect(self, limit: int | None) -> tuple[list[Row], Cursor | None]:
+    def collect(self, limit: int | None, most_pages: int | None) -> tuple[list[Row], Cursor | None]:
         """Rows, and where to go on; None when there is no more."""
         rows: list[Row] = []
         size = largest = 0
         slowest = 0.0
-        first = True
+        pages = 0
         while True:
             started = time.monotonic()
             try:
                 page = self._page()
             except (RateLimitedError, CalendlyUnavailableError):
-                if first:
+                if not rows:
                     raise
                 return rows, self._cursor
-            self.model = page.model
-            slowest, first = max(slowest, time.monotonic() - started), False
+            if pages == 0:
+                self.model = page.model
+                self.beside = {name: each for name, each in page.body.items() if name not in _ROWS}
+            slowest, pages = max(slowest, time.monotonic() - started), pages + 1
             skipped, before = self._cursor.skip, size
             for position, row in enumerate(page.rows[skipped:], start=skipped):
                 if self._was_handed_out(row):
                     continue
-                size += _size(row, self._call)
+                size += size_in(self._call, row)
                 full = size > self._call.max_bytes and rows
                 if full or (limit is not None and len(rows) >= limit):
                     return rows, self._within(position)
@@ -178,6 +213,7 @@ class _Walk(Generic[R]):
             largest = max(largest, size - before)
             # Better to stop here than within a page, which then has to be asked for again.
             enough = size + largest > self._call.max_bytes or (limit is not None and len(rows) >= limit)
+            enough = enough or pages == most_pages
             # There has to be time for another page like the slowest so far.
             if enough or self._call.deadline.remaining() <= 2 * slowest + 2.0:
                 return rows, self._cursor
@@ -202,11 +238,24 @@ class _Walk(Generic[R]):
                 raise
         mark = cursor.mark.anew() if self._order and cursor.mark else None
         if mark is None:
-            raise InvalidRequestError.for_field(
-                "page_token", "is not accepted by Calendly any more; begin the list again, without it"
+            raise InvalidRequestError.for_field("page_token", f"is not accepted by Calendly any more; {self._way_on()}")
+        if self._restarts == _MOST_RESTARTS:
+            raise CalendlyUnavailableError(
+                "Calendly takes back its page tokens as soon as it gives them. Try again later."
             )
-        self._cursor = cursor._replace(token=None, skip=0, mark=mark)
-        return self._source()(cursor.page_size, None)
+        self._restarts += 1
+        self._cursor = cursor._replace(token=None, skip=0, page_size=_ROWS_ANEW, mark=mark)
+        return self._source()(_ROWS_ANEW, None)
+
+    def _way_on(self) -> str:
+        """What to do about a token that is stale, and cannot be replaced."""
+        mark = self._cursor.mark
+        if not (self._order and self._order.bound and mark):
+            return "begin the list again, without it"
+        return (
+            f"too many rows share the {self._order.field} {mark.value} for a cursor to name them. Begin a list with "
+            f"{self._order.bound} {mark.value}, without page_token, and leave out the rows of that time that you have"
+        )
 
     def _source(self) -> Fetch[R]:
         mark = self._cursor.mark
@@ -217,14 +266,15 @@ class _Walk(Generic[R]):
         return bool(self._order and mark and mark.covers(row, self._order.field))
 
     def _hand_out(self, row: Row) -> None:
+        self._restarts = 0
         if self._order is not None:
             mark = self._cursor.mark or Mark("", ())
-            self._cursor = self._cursor._replace(mark=mark.after(row, self._order.field))
+            self._cursor = self._cursor._replace(mark=mark.after(row, self._order.field, self._order.most_seen))
 
 
-def _size(row: Row, call: Call) -> int:
-    """How many bytes of the answer a row takes, at most."""
-    text = codec.encode(row)
+def size_in(call: Call, part: Any) -> int:
+    """How many bytes of an answer a part of it takes, at most."""
+    text = codec.encode(part)
     # Each takes two bytes: over HTTP in a string within JSON, else because Lambda puts a space behind it.
     doubled = (b'"', b"\\") if call.door == "http" else (b",", b":")
     return len(text) + sum(map(text.count, doubled)) + 2

@@ -42,7 +42,7 @@ class InProgressError(Exception):
 
 
 def first_answer(
-    action: str, wanted: CreateInput, deadline: Deadline, create: Callable[[], dict[str, Any]]
+    action: str, wanted: CreateInput, same: dict[str, Any], deadline: Deadline, create: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """What ``create`` answered when it was first called with this key; it is called now if it never was.
 
@@ -52,6 +52,7 @@ def first_answer(
     Args:
         action: a key is one action's and one account's alone.
         wanted: the input, with its key.
+        same: the input in the one form of all its spellings.
         deadline: nothing is waited for past it.
         create: makes it, and answers JSON.
 
@@ -67,8 +68,7 @@ def first_answer(
     )
     call = {
         "key": [wanted.account, wanted.idempotency_key],
-        # Without what was left out: an input that an action learns one day must not make old keys look misused.
-        "input": wanted.model_dump(exclude={"correlation_id", "idempotency_key"}, exclude_defaults=True),
+        "input": same,
     }
     try:
         result = _once(f"idempotency#{action}", call, attempt, config, deadline.sooner(_WAIT_SECONDS))

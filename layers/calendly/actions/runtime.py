@@ -28,24 +28,33 @@ __all__ = ["Answer", "Connected", "Function", "HttpPage", "action", "endpoint", 
 
 Result = Document[Any] | Page[Any] | Answer
 
+Look = Callable[[Any, Connected], Result | None]
+"""Finds what an earlier call made with the same input, or None. It takes what an action's function takes."""
+
 
 class Function:
     """A Lambda handler: an action, an endpoint, or a receiver.
 
     Args:
-        function: takes the input and returns the answer. Its second argument is the connected account for an action,
-            and the call otherwise.
-        declaration: what the action's file declares; None if this is not an action.
+        function: from input to answer. An action's second argument is the connected account, any other's the call.
+        declaration: what the action's file says; None for what is no action.
+        look: what an action that creates looks with, where the outcome of an earlier call is not known.
 
     Attributes:
         name: the module's name, which is the action's.
         model: the input model; ``Request`` for a function that takes raw requests.
     """
 
-    def __init__(self, function: Callable[[Any, Any], Any], declaration: Declaration | None = None) -> None:
+    def __init__(
+        self,
+        function: Callable[[Any, Any], Any],
+        declaration: Declaration | None = None,
+        look: Look | None = None,
+    ) -> None:
         self.name = function.__module__
         self.function = function
         self.declaration = declaration
+        self.look = look
         self.model: Any = get_type_hints(function)["input"]
         self._observed = observed(self._handle)
 
@@ -82,10 +91,18 @@ class Function:
         dry_run = isinstance(input, WriteInput) and input.dry_run
         connected = connect(call, input.account, declared.scope, dry_run=dry_run)
         before = transport().requests_sent
+
+        def run() -> Answer:
+            return as_answer(self.function(input, connected))
+
+        def look() -> Answer | None:
+            found = self.look(input, connected) if self.look else None
+            return None if found is None else as_answer(found)
+
         try:
             if isinstance(input, WriteInput):
-                return carry_out(self.name, input, call, lambda: as_answer(self.function(input, connected)))
-            return as_answer(self.function(input, connected))
+                return carry_out(self.name, input, connected, run, look if self.look else None)
+            return run()
         except CalendlyError as error:
             raise _explained(error, declared, input.account) from None
         finally:
@@ -103,14 +120,17 @@ def action(
     repeatable: bool = False,
     tools: tuple[str, ...] = (),
     aws_role: str = "",
+    also_reads: bool = False,
+    look: Look | None = None,
 ) -> Callable[[Callable[[Any, Connected], Result]], Function]:
     """Make a Lambda handler of an action's function. ``Declaration`` explains the arguments.
 
-    The base class of the input decides whether the action writes, and whether it takes ``dry_run``, ``idempotency_key``
-    or ``confirm``.
+    Whether the action writes, and what goes with that (``dry_run``, ``idempotency_key``, ``confirm``), is said by the
+    class that its input derives from. ``look`` is for actions that create: it is asked where a call with the same
+    idempotency key has an outcome that nobody knows, and must not make a second.
     """
-    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role)
-    return lambda function: Function(function, declared)
+    declared = Declaration(route, scope, role, plan, destroys, repeatable, tools, example, aws_role, also_reads)
+    return lambda function: Function(function, declared, look)
 
 
 def task(*, scope: str) -> Callable[[Callable[[Any, Connected], Result]], Function]:
@@ -130,7 +150,7 @@ def receiver(function: Callable[[Request, Call], Answer]) -> Function:
 
 def _explained(error: CalendlyError, declared: Declaration, account: str) -> CalendlyError:
     """The error with what the action knows: who may do this, on which plan, and how to get the scope."""
-    if isinstance(error, InsufficientScopeError):
+    if isinstance(error, InsufficientScopeError) and (error.missing_scopes or declared.scope):
         return insufficient_scope(account, error.missing_scopes or (declared.scope,))
     if isinstance(error, PermissionDeniedError) and error.about_role and declared.role:
         return PermissionDeniedError(f"{error.message} This requires {declared.role}.", about_role=True)

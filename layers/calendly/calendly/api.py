@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from calendly import references, responses
 from calendly.deadline import Deadline
 from calendly.documents import Document, Page, Resource
-from calendly.errors import ReauthenticationRequiredError
+from calendly.errors import PermissionDeniedError, ReauthenticationRequiredError
 from calendly.references import PUBLIC_API
 from calendly.transport import Operation, Response, Transport
 
@@ -52,13 +52,9 @@ class PlannedWrite(Exception):  # noqa: N818 - not an error: it ends a dry run
         request: ``{"method", "path", "body"?, "query"?}``, with secrets masked.
     """
 
-    def __init__(self, operation: Operation, path: str, content: Mapping[str, Any]) -> None:
-        super().__init__(str(operation))
-        self.request: dict[str, Any] = {"method": operation.method, "path": path}
-        if content.get("document") is not None:
-            self.request["body"] = _masked(content["document"])
-        if content.get("params"):
-            self.request["query"] = dict(content["params"])
+    def __init__(self, request: dict[str, Any]) -> None:
+        super().__init__(f"{request['method']} {request['path']}")
+        self.request = request
 
 
 class Api:
@@ -69,7 +65,11 @@ class Api:
         tokens: the account's tokens.
         deadline: nothing is sent or waited for after it.
         api: the API's base address.
-        dry_run: send reads, but raise ``PlannedWrite`` instead of sending a write.
+        dry_run: send reads, but raise ``PlannedWrite`` instead of sending a write. A DELETE does not end a dry run.
+        read_only: refuse writes.
+
+    Attributes:
+        planned: the writes that a dry run came to so far, as ``PlannedWrite.request`` has them.
     """
 
     def __init__(
@@ -80,12 +80,15 @@ class Api:
         deadline: Deadline,
         api: str = PUBLIC_API,
         dry_run: bool = False,
+        read_only: bool = False,
     ) -> None:
         self._transport = transport
         self._tokens = tokens
         self._dry_run = dry_run
+        self._read_only = read_only
         self.deadline = deadline
         self.address = api
+        self.planned: list[dict[str, Any]] = []
 
     def path(self, reference: str, *kinds: str) -> str:
         """The path of a resource, given by UUID or URI."""
@@ -99,9 +102,11 @@ class Api:
         """Like ``uri``, for a reference that may be left out."""
         return None if reference is None else self.uri(reference, *kinds)
 
-    def retrieve(self, operation: Operation, path: str, model: type[R]) -> Document[R]:
+    def retrieve(
+        self, operation: Operation, path: str, model: type[R], *, params: Mapping[str, Any] | None = None
+    ) -> Document[R]:
         """Send an operation that returns a single resource."""
-        return self._document(operation, self.send(operation, path), model)
+        return self._document(operation, self.send(operation, path, params=params), model)
 
     def write(
         self,
@@ -110,10 +115,15 @@ class Api:
         document: Mapping[str, Any],
         model: type[R],
         params: Mapping[str, Any] | None = None,
+        *,
+        cleared: Collection[str] = (),
     ) -> Document[R]:
-        """Send an operation that creates or changes a resource and answers it. Members that are None are left out."""
-        response = self.send(operation, path, document=_given(document), params=params)
-        return self._document(operation, response, model)
+        """Send an operation that creates or changes a resource and returns it.
+
+        Members that are None are left out, except for those in ``cleared``, which are sent as null.
+        """
+        content = {**_given(document), **dict.fromkeys(cleared)}
+        return self._document(operation, self.send(operation, path, document=content, params=params), model)
 
     def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
         """Send an operation that returns a list. Parameters that are None are left out."""
@@ -121,6 +131,19 @@ class Api:
         if not (isinstance(response.body, dict) and isinstance(response.body.get("collection"), list)):
             raise responses.unreadable(operation)
         return Page(response.body, model)
+
+    def whole_list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
+        """Send an operation whose list Calendly calls unpaged. Should it come in pages after all, they are one here."""
+        page = self.list(operation, path, params, model)
+        rows, token, had = page.rows, page.next_page_token, set[str]()
+        while token is not None:
+            if token in had:
+                raise responses.unreadable(operation)
+            had.add(token)
+            following = self.list(operation, path, {**params, "page_token": token}, model)
+            rows, token = rows + following.rows, following.next_page_token
+        body = {name: value for name, value in page.body.items() if name != "pagination"}
+        return Page({**body, "collection": rows}, model) if had else page
 
     def send(self, operation: Operation, path: str, **content: Any) -> Response:
         """Send an operation and return its successful answer. A refused token is renewed.
@@ -132,16 +155,27 @@ class Api:
 
         Raises:
             PlannedWrite: this is a dry run, and the operation is a write.
+            PermissionDeniedError: the operation is a write, and only reads are allowed here.
             CalendlyError: see ``responses.raise_for`` and ``Transport.send``.
         """
+        if self._read_only and operation.write:
+            raise PermissionDeniedError(
+                f"This stack only reads, and {operation.method} writes: it was deployed with Actions=read. "
+                "Deploy it with Actions=all, or call a stack that is."
+            )
         if self._dry_run and operation.write:
-            raise PlannedWrite(operation, path, content)
+            self.planned.append(_planned(operation, path, content))
+            if operation.method == "DELETE":  # whose answer says nothing: what comes behind it is planned as well
+                return Response(204, {}, b"")
+            raise PlannedWrite(self.planned[-1])
         token = self._tokens.token()
         response = self._send(operation, path, token, content)
         while response.refuses_token:
             token = self._tokens.renew(token)
             response = self._send(operation, path, token, content)
         responses.raise_for(response, operation)
+        if operation.write and not (response.empty or isinstance(response.body, dict)):
+            raise responses.unreadable(operation)
         return response
 
     def _send(self, operation: Operation, path: str, token: str, content: Mapping[str, Any]) -> Response:
@@ -171,13 +205,27 @@ def each_page(fetch: Callable[[str | None], Page[R]], page_token: str | None = N
             return
 
 
-def query(params: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as strings for a query string."""
+def _planned(operation: Operation, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A write that would be sent: ``{"method", "path", "body"?, "query"?}``; secrets in it are masked."""
+    request: dict[str, Any] = {"method": operation.method, "path": path}
+    if content.get("document") is not None:
+        request["body"] = _masked(content["document"])
+    if content.get("params"):
+        request["query"] = dict(content["params"])
+    return request
+
+
+def query(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as strings for a query string; a list is a repeated parameter, as in Calendly's contract."""
     return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
+        name: [_text(each) for each in value] if isinstance(value, (list, tuple)) else _text(value)
         for name, value in params.items()
         if value is not None
     }
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _given(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
 
+from calendly import bounds
 from calendly.api import Api
-from calendly.documents import Document, Page, Resource, to_timestamp
-from calendly.errors import InvalidRequestError
+from calendly.documents import Document, Page, Resource
 from calendly.transport import Operation
 
 WEEK = timedelta(days=7)
@@ -80,7 +80,7 @@ class UserAvailabilitySchedules:
     def list(self, *, user: str) -> Page[AvailabilitySchedule]:
         """A user's schedules. Scope ``availability:read``."""
         params = {"user": self._api.uri(user, "users")}
-        return self._api.list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
+        return self._api.whole_list(self.LIST, "/user_availability_schedules", params, AvailabilitySchedule)
 
     def create(
         self, *, name: str, rules: Sequence[Mapping[str, Any]], timezone: str | None = None
@@ -115,17 +115,14 @@ class UserBusyTimes:
     def list(self, *, user: str, start_time: str, end_time: str) -> Page[BusyTime]:
         """A user's busy times in at most seven days, from now on, in ascending order. Scope ``availability:read``."""
         params = {"user": self._api.uri(user, "users"), "start_time": start_time, "end_time": end_time}
-        return self._api.list(self.LIST, "/user_busy_times", params, BusyTime)
+        return self._api.whole_list(self.LIST, "/user_busy_times", params, BusyTime)
 
     def week(self, *, user: str, start_time: str, end_time: str, page_token: str | None = None) -> Page[BusyTime]:
-        """One week of a longer range, as if Calendly paged it. The page token is the start of the week."""
-        try:
-            start, end = datetime.fromisoformat(page_token or start_time), datetime.fromisoformat(end_time)
-        except ValueError:
-            raise InvalidRequestError.for_field("page_token", "is damaged; return it as you received it") from None
-        following = start + WEEK
-        page = self.list(user=user, start_time=to_timestamp(start), end_time=to_timestamp(min(following, end)))
-        # A busy time that spans two weeks is in the answers for both.
-        rows = [row for row in page.rows if page_token is None or str(row.get("start_time")) >= page_token]
-        token = to_timestamp(following) if following < end else None
-        return Page({"collection": rows, "pagination": {"next_page_token": token}}, BusyTime)
+        """One week of a longer range, as if Calendly paged it; ``bounds.piece`` says what is in it."""
+        return bounds.piece(
+            lambda start, end: self.list(user=user, start_time=start, end_time=end),
+            longest=WEEK,
+            start_time=start_time,
+            end_time=end_time,
+            page_token=page_token,
+        )

@@ -6,7 +6,7 @@ a view that is created on access.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
@@ -98,10 +98,12 @@ class Page(Generic[R]):
 
     Attributes:
         body: the JSON object as Calendly sent it.
-        model: the model of a row.
+        model: of the rows.
+        is_cut: whether rows were taken out of it, so that it has fewer than were asked for.
     """
 
     status = 200
+    is_cut = False
 
     def __init__(self, body: dict[str, Any], model: type[R]) -> None:
         self.body = body
@@ -128,6 +130,18 @@ class Page(Generic[R]):
 
             token = parse_qs(urlsplit(pagination["next_page"]).query).get("page_token", [None])[0]
         return str(token) if token else None
+
+    def only(self, is_wanted: Callable[[dict[str, Any]], bool]) -> Page[R]:
+        """The page without the rows that are not wanted."""
+        rows = [row for row in self.rows if is_wanted(row)]
+        if len(rows) == len(self.rows):
+            return self
+        body = {**self.body, "collection": rows}
+        if isinstance(body.get("pagination"), dict):
+            body["pagination"] = {**body["pagination"], "count": len(rows)}
+        page = Page(body, self.model)
+        page.is_cut = True
+        return page
 
     def __iter__(self) -> Iterator[R]:
         return (self.model.model_validate(row) for row in self.rows)

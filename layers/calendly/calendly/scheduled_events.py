@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from calendly import bounds
 from calendly.api import Api
 from calendly.documents import Document, Page, Resource
 from calendly.errors import InvalidRequestError, PermissionDeniedError
@@ -112,7 +113,11 @@ class ScheduledEvents:
         count: int | None = None,
         page_token: str | None = None,
     ) -> Page[ScheduledEvent]:
-        """Events by start time. ``user`` alone works only for oneself. Scope ``scheduled_events:read``."""
+        """Events by start time. ``user`` alone works for oneself only. Scope ``scheduled_events:read``.
+
+        ``min_start_time`` and ``max_start_time`` are both in, however Calendly reads them. So a page may have fewer
+        rows than ``count`` though another follows.
+        """
         api = self._api
         params = {
             "user": api.optional_uri(user, "users"),
@@ -121,12 +126,13 @@ class ScheduledEvents:
             "invitee_email": invitee_email,
             "status": status,
             "sort": sort,
-            "min_start_time": min_start_time,
-            "max_start_time": max_start_time,
+            "min_start_time": bounds.earlier(min_start_time),
+            "max_start_time": bounds.later(max_start_time),
             "count": count,
             "page_token": page_token,
         }
-        return api.list(self.LIST, "/scheduled_events", params, ScheduledEvent)
+        page = api.list(self.LIST, "/scheduled_events", params, ScheduledEvent)
+        return bounds.within(page, "start_time", min_start_time, max_start_time)
 
     def cancel(self, event: str, *, reason: str | None = None) -> Document[Cancellation]:
         """Cancel an event, given by UUID or URI. Scope ``scheduled_events:write``.

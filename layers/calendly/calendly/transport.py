@@ -168,7 +168,7 @@ class Transport:
             deadline: nothing is sent or waited for after it.
             headers: additional headers.
             auth: user name and password for HTTP Basic.
-            params: the query string.
+            params: the query string; a list is a parameter that is repeated.
             document: a JSON body.
             form: a form body.
             repeat: False for a request that must be sent at most once.
@@ -177,7 +177,7 @@ class Transport:
             CalendlyUnavailableError: no answer to a read, or to a write that was not sent.
             OutcomeUnknownError: no answer to a write that may have been carried out.
         """
-        address = f"{url}?{urlencode(params)}" if params else url
+        address = f"{url}?{urlencode(params, doseq=True)}" if params else url
         sent, body = _content(headers, auth, document, form)
         attempt = 0
         while True:

@@ -33,10 +33,11 @@ class WebhookSubscription(Resource):
 class WebhookSubscriptions:
     """Operations on webhook subscriptions."""
 
-    CREATE = Operation("POST", "/webhook_subscriptions", write=True)
+    # An address is subscribed once: Calendly refuses a second, and the first is looked for.
+    CREATE = Operation("POST", "/webhook_subscriptions", write=True, repeatable=True)
     LIST = Operation("GET", "/webhook_subscriptions")
     RETRIEVE = Operation("GET", "/webhook_subscriptions/{webhook_uuid}")
-    DELETE = Operation("DELETE", "/webhook_subscriptions/{webhook_uuid}", write=True)
+    DELETE = Operation("DELETE", "/webhook_subscriptions/{webhook_uuid}", write=True, repeatable=True)
     SAMPLE = Operation("GET", "/sample_webhook_data")
 
     def __init__(self, api: Api) -> None:

@@ -1,0 +1,35 @@
+"""Take contacts off a List, without deleting them.
+
+The answer counts the contacts that are not known, or not the account's; the others are done.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from actions.inputs import ContactListRef, ContactRef, WriteInput
+from actions.runtime import Connected, action
+from calendly.contact_lists import ContactListMembershipResult
+from calendly.documents import Document
+
+
+class RemoveContactsFromList(WriteInput):
+    """Which List, and which contacts."""
+
+    contact_list: ContactListRef
+    contacts: Annotated[
+        list[ContactRef], Field(min_length=1, max_length=500, description="Contacts, 1 to 500: UUIDs or URIs.")
+    ]
+
+
+@action(
+    "POST /contact_lists/{contact_list}/memberships/removal",
+    scope="contacts:write",
+    repeatable=True,
+    example={
+        "contact_list": "9f4ed8e0-c9c1-5013-b723-0404ae87b083",
+        "contacts": ["24e20c37-04a4-5aab-b121-1cbe19d03176", "0b9a0c5a-2254-524d-ac32-43773c6d7d4c"],
+    },
+)
+def handler(input: RemoveContactsFromList, connected: Connected) -> Document[ContactListMembershipResult]:
+    return connected.calendly.contact_lists.remove(input.contact_list, input.contacts)
