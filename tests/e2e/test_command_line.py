@@ -100,8 +100,7 @@ def test_every_example_in_the_reference_is_a_command_that_works(local: Run, runn
     from generate.reference import command_line
 
     for action in actions():
-        if action.writes:
-            running.sandbox("reset")
+        running.sandbox("reset")
         said = local(*split(command_line(action))[3:])
         assert said.code == 0, (action.name, said.err)
 
