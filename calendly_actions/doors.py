@@ -196,6 +196,9 @@ def _in_path(command: Command, name: str, given: dict[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
+    """A value in a query; a list's entries go with commas between."""
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
     return value if isinstance(value, str) else json.dumps(value)
 
 

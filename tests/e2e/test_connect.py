@@ -107,7 +107,7 @@ def test_accounts_tell_how_they_are(running: Running) -> None:
 
 
 def test_people_see_who_is_connected(running: Running) -> None:
-    """By name and e-mail address, on the page and in the list; also with a personal access token, and after a refresh."""
+    """By name and e-mail, on page and list; also with a personal access token, after a refresh."""
     page = requests.get(come_back(operator.authorize_url(running.stack, "who")), timeout=60)
     assert "Ada Lovelace" in page.text
     assert "ada-lovelace@example.com" in page.text
