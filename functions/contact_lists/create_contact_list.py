@@ -22,9 +22,15 @@ class CreateContactList(CreateInput):
     )
 
 
+def look(input: CreateContactList, connected: Connected) -> Document[ContactList] | None:
+    """Calendly says that a List may exist although making it failed."""
+    return connected.calendly.contact_lists.find(input.name)
+
+
 @action(
     "POST /contact_lists",
     scope="contacts:write",
+    look=look,
     example={"name": "Visitors of the fair", "contacts": ["24e20c37-04a4-5aab-b121-1cbe19d03176"]},
 )
 def handler(input: CreateContactList, connected: Connected) -> Document[ContactList]:

@@ -36,9 +36,15 @@ class CreateNote(CreateInput):
         return self
 
 
+def look(input: CreateNote, connected: Connected) -> Document[Note] | None:
+    """Calendly says that a note may exist although writing it failed."""
+    return connected.calendly.notes.find(contact=input.contact, title=input.title, body=input.body)
+
+
 @action(
     "POST /notes",
     scope="contacts:write",
+    look=look,
     example={"contact": "24e20c37-04a4-5aab-b121-1cbe19d03176", "title": "First call", "body": "Wants an offer."},
 )
 def handler(input: CreateNote, connected: Connected) -> Document[Note]:

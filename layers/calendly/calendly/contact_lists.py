@@ -49,7 +49,7 @@ class ContactLists:
 
     def list(self, *, type: str | None = None) -> Page[ContactList]:
         """The user's Lists and Views, at most 25, on one page. Scope ``contacts:read``."""
-        return self._api.list(self.LIST, "/contact_lists", {"type": type}, ContactList)
+        return self._api.whole_list(self.LIST, "/contact_lists", {"type": type}, ContactList)
 
     def create(self, *, name: str, contacts: Sequence[str] | None = None) -> Document[ContactList]:
         """Make a List. Scope ``contacts:write``.
@@ -65,6 +65,11 @@ class ContactLists:
                 f"{error.message} A List has this name, whatever its case and accents, or there are 25 Lists and "
                 "Views, the most that a user may have."
             ) from None
+
+    def find(self, name: str) -> Document[ContactList] | None:
+        """The List of this name, if there is one. Scope ``contacts:read``."""
+        row = next((row for row in self.list(type="static_list").rows if row.get("name") == name), None)
+        return Document({"resource": row}, ContactList, status=201) if row else None
 
     def retrieve(self, contact_list: str) -> Document[ContactList]:
         """A List or View by UUID or URI, without its contacts. Scope ``contacts:read``."""

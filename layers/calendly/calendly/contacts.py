@@ -155,7 +155,7 @@ class ContactCustomFieldDefinitions:
 
     def list(self) -> Page[ContactCustomFieldDefinition]:
         """All of them, on one page. Scope ``contacts:read``."""
-        return self._api.list(self.LIST, "/contacts/custom_field_definitions", {}, ContactCustomFieldDefinition)
+        return self._api.whole_list(self.LIST, "/contacts/custom_field_definitions", {}, ContactCustomFieldDefinition)
 
     def create(
         self, *, label: str, field_type: str, options: Sequence[str] | None = None, currency: str | None = None

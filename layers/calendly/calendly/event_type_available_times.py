@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from calendly import bounds
 from calendly.api import Api
 from calendly.documents import Page, Resource, to_timestamp
-from calendly.errors import InvalidRequestError
 from calendly.transport import Operation
 
 PIECE = timedelta(days=31)
@@ -38,32 +37,22 @@ class EventTypeAvailableTimes:
         """The available times in at most 31 days that begin in the future. Scope ``availability:read``."""
         event_type = self._api.uri(event_type, "event_types")
         params = {"event_type": event_type, "start_time": start_time, "end_time": end_time}
-        return self._api.list(self.LIST, "/event_type_available_times", params, EventTypeAvailableTime)
+        return self._api.whole_list(self.LIST, "/event_type_available_times", params, EventTypeAvailableTime)
 
     def piece(
         self, *, event_type: str, start_time: str, end_time: str, page_token: str | None = None
     ) -> Page[EventTypeAvailableTime]:
-        """31 days of a longer range, as if Calendly paged it: the page token is the start of the piece.
+        """31 days of a longer range, as if Calendly paged it; ``bounds.piece`` says what is in it.
 
         What is past of the range is left out.
         """
-        try:
-            start, end = datetime.fromisoformat(page_token or start_time), datetime.fromisoformat(end_time)
-        except ValueError:
-            raise InvalidRequestError.for_field("page_token", "is damaged; give it back as it was received") from None
-        start = max(start, datetime.now(UTC) + AHEAD)
-        if start >= end:
+        soonest, start, end = datetime.now(UTC) + AHEAD, bounds.moment_of(start_time), bounds.moment_of(end_time)
+        if end is not None and end <= soonest:
             return Page({"collection": []}, EventTypeAvailableTime)
-        last = min(start + PIECE, end)
-        page = self.list(event_type=event_type, start_time=to_timestamp(start), end_time=to_timestamp(last))
-        # Whether Calendly counts the end of a range in is not documented: a time on a seam is the next piece's.
-        rows = page.rows if last == end else [row for row in page.rows if _starts_before(last, row)]
-        token = to_timestamp(last) if last < end else None
-        return Page({"collection": rows, "pagination": {"next_page_token": token}}, EventTypeAvailableTime)
-
-
-def _starts_before(seam: datetime, row: dict[str, Any]) -> bool:
-    try:
-        return datetime.fromisoformat(row["start_time"]) < seam
-    except (KeyError, TypeError, ValueError):
-        return True
+        return bounds.piece(
+            lambda start, end: self.list(event_type=event_type, start_time=start, end_time=end),
+            longest=PIECE,
+            start_time=to_timestamp(max(start, soonest)) if start else start_time,
+            end_time=end_time,
+            page_token=page_token,
+        )

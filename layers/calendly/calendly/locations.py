@@ -24,4 +24,4 @@ class Locations:
 
     def list(self, *, user: str) -> Page[MeetingLocation]:
         """The kinds of places that a user can offer. Scope ``locations:read``."""
-        return self._api.list(self.LIST, "/locations", {"user": self._api.uri(user, "users")}, MeetingLocation)
+        return self._api.whole_list(self.LIST, "/locations", {"user": self._api.uri(user, "users")}, MeetingLocation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calendly.api import Api
+from calendly.api import Api, each_page
 from calendly.documents import Document, Page, Resource
 from calendly.transport import Operation
 
@@ -53,6 +53,15 @@ class Notes:
         uri = self._api.uri(contact, "contacts")
         document = {"contact": uri, "title": title, "body": body, "remind_at": remind_at}
         return self._api.write(self.CREATE, "/notes", document, Note)
+
+    def find(self, *, contact: str, title: str | None = None, body: str | None = None) -> Document[Note] | None:
+        """The user's latest note on a contact that says just this, if there is one. Scope ``contacts:read``."""
+        said = (title or None, body or None)
+        for page in each_page(lambda token: self.list(contacts=[contact], count=100, page_token=token)):
+            for row in page.rows:
+                if (row.get("title") or None, row.get("body") or None) == said:
+                    return Document({"resource": row}, Note, status=201)
+        return None
 
     def retrieve(self, note: str) -> Document[Note]:
         """A note by UUID or URI; another user's is not found. Scope ``contacts:read``."""

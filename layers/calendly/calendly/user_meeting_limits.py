@@ -30,7 +30,7 @@ class MeetingLimits:
 
     def list(self, *, user: str) -> Page[UserMeetingLimits]:
         """The limits of the account's own user, in one row. Scope ``availability:read``."""
-        return self._api.list(
+        return self._api.whole_list(
             self.LIST, "/user_meeting_limits", {"user": self._api.uri(user, "users")}, UserMeetingLimits
         )
 
