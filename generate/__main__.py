@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from generate import events, openapi, readme, scopes, template
+from generate import commands, events, openapi, readme, reference, scopes, template
 from generate.catalog import ROOT, Action, find
 
 
@@ -18,18 +18,28 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
         root / "template.yaml": template.write((root / "template.yaml").read_text(), actions),
         root / "README.md": readme.write((root / "README.md").read_text(), actions),
         root / "functions" / "accounts" / "_action_scopes.py": scopes.write(actions),
+        root / "calendly_actions" / "catalog.json": commands.write(actions),
         root / "openapi.yaml": openapi.write(actions, version),
         **events.write(root / "events", actions),
+        **reference.write(root / "docs" / "actions", actions),
     }
 
 
 def outdated(root: Path, actions: list[Action]) -> list[str]:
     """The files whose content is out of date, and the events of actions that no longer exist."""
     wanted = files(root, actions)
-    known = {action.name for action in actions}
-    gone = [path for path in (root / "events").iterdir() if path.name not in known]
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
-    return sorted(str(path.relative_to(root)) for path in (*stale, *gone))
+    return sorted(str(path.relative_to(root)) for path in (*stale, *left_over(root, actions)))
+
+
+def left_over(root: Path, actions: list[Action]) -> list[Path]:
+    """The events of actions that are gone, and the pages of families that are."""
+    names, families = {action.name for action in actions}, {action.family for action in actions}
+    pages = (root / "docs" / "actions").glob("*.md")
+    return [
+        *(path for path in (root / "events").iterdir() if path.name not in names),
+        *(path for path in pages if path.stem not in {*families, "README"}),
+    ]
 
 
 def generate(root: Path) -> list[str]:
@@ -39,9 +49,11 @@ def generate(root: Path) -> list[str]:
     for path, text in files(root, actions).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for path in (root / "events").iterdir():
-        if path.name not in {action.name for action in actions}:
+    for path in left_over(root, actions):
+        if path.is_dir():
             shutil.rmtree(path)
+        else:
+            path.unlink()
     return changed
 
 

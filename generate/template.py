@@ -1,14 +1,22 @@
-"""The actions' resources in ``template.yaml``, between two markers, by family: two CloudFormation resources each."""
+"""The actions in ``template.yaml``, between markers: two CloudFormation resources each, and the API's models."""
 
 from __future__ import annotations
 
 import json
+import textwrap
 from itertools import groupby
 
+import yaml
+
 from generate.catalog import Action
+from generate.models import in_body, parameters, request_model
 
 BEGIN = "  # <actions> written by `make generate` from the files in functions/; everything above is written by hand\n"
 END = "  # </actions>\n"
+MODELS_BEGIN = (
+    "      # <models> written by `make generate`: the bodies, for the API's documentation; API Gateway refuses none\n"
+)
+MODELS_END = "      # </models>\n"
 
 
 def write(template: str, actions: list[Action]) -> str:
@@ -17,7 +25,15 @@ def write(template: str, actions: list[Action]) -> str:
     _, tail = rest.split(END)
     families = groupby(actions, key=lambda action: action.family)
     blocks = [f"\n  # {family}\n\n" + "\n".join(map(_resource, members)) for family, members in families]
-    return head + BEGIN + "".join(blocks) + "\n" + END + tail
+    return _with_models(head, actions) + BEGIN + "".join(blocks) + "\n" + END + tail
+
+
+def _with_models(head: str, actions: list[Action]) -> str:
+    before, rest = head.split(MODELS_BEGIN)
+    _, after = rest.split(MODELS_END)
+    models = {action.logical_id: request_model(action) for action in actions if in_body(action)}
+    text = yaml.dump({"Models": models}, sort_keys=False, allow_unicode=True, width=110, Dumper=yaml.SafeDumper)
+    return before + MODELS_BEGIN + textwrap.indent(text, "      ") + MODELS_END + after
 
 
 def _resource(action: Action) -> str:
@@ -34,8 +50,23 @@ def _resource(action: Action) -> str:
       Handler: {action.name}.handler
       Role: !GetAtt {_role(action)}.Arn
       Events:
-        Http: {{ Type: Api, Properties: {{ RestApiId: !Ref Api, Method: {method}, Path: "{action.route}" }} }}
-"""
+        Http:
+          Type: Api
+          Properties:
+            RestApiId: !Ref Api
+            Method: {method}
+            Path: "{action.route}"
+{_documented(action)}"""
+
+
+def _documented(action: Action) -> str:
+    """What API Gateway is told of the input: the names of parameters, and a body's model."""
+    lines = [
+        f"              - method.request.{name}{': { Required: true }' if required else ''}\n"
+        for name, required in parameters(action).items()
+    ]
+    model = f"            RequestModel: {{ Model: {action.logical_id} }}\n" if in_body(action) else ""
+    return model + "            RequestParameters:\n" + "".join(lines)
 
 
 def _description(action: Action) -> str:

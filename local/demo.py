@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import requests
@@ -13,6 +14,10 @@ import requests
 from local import operator, workflows
 from local.examples import Example, examples
 from local.stack import LocalStack
+
+NEXT = """
+Next: type `make local`, which keeps all of this up, with a page to look around and to try each action. Then, in another
+terminal:  .venv/bin/python -m calendly_actions --local call retrieve_events --status active"""
 
 
 class DemoFailedError(Exception):
@@ -23,6 +28,7 @@ class DemoFailedError(Exception):
 class Row:
     """The results of one action."""
 
+    family: str
     action: str
     http: str
     http_ms: float
@@ -45,7 +51,7 @@ def run(stack: LocalStack) -> bool:
         return False
     print("\nEvery action over HTTP and as a direct invoke, with the milliseconds of a warm call:\n")
     rows = [_row(stack, example) for example in examples()]
-    _print_table([row.cells() for row in rows], ("action", "HTTP", "ms", "direct", "ms", ""), numbers=(2, 4))
+    _print_table(by_family(rows), ("action", "HTTP", "ms", "direct", "ms", ""), numbers=(2, 4))
     failed = [row.action for row in rows if not row.ok]
     print(f"\n{len(rows) - len(failed)} of {len(rows)} actions gave the expected answer over both doors.")
     try:
@@ -55,7 +61,18 @@ def run(stack: LocalStack) -> bool:
         failed.append(f"the workflows ({error})")
     if failed:
         print(f"\nFailed: {', '.join(failed)}. The functions' logs are in {stack.logs}.")
+    else:
+        print(NEXT)
     return not failed
+
+
+def by_family(rows: list[Row]) -> list[tuple[str, ...]]:
+    """The rows' cells under a line for each family, whose actions are indented."""
+    cells: list[tuple[str, ...]] = []
+    for family, members in groupby(sorted(rows, key=lambda row: (row.family, row.action)), lambda row: row.family):
+        cells.append((family.replace("_", " "), "", "", "", "", ""))
+        cells += [(f"  {row.cells()[0]}", *row.cells()[1:]) for row in members]
+    return cells
 
 
 def _connect(stack: LocalStack) -> None:
@@ -98,7 +115,7 @@ def _row(stack: LocalStack, example: Example) -> Row:
     http_said = f"{http.status_code} {_summary(answers[0])}" if http.ok else f"{http.status_code} {http.text[:60]}"
     direct_said = direct["Payload"]["errorType"] if "FunctionError" in direct else _summary(answers[1])
     ok = all(answer is not None for answer in answers) and _same(example, *answers)
-    return Row(example.action, http_said, http_ms, direct_said, direct_ms, ok)
+    return Row(example.family, example.action, http_said, http_ms, direct_said, direct_ms, ok)
 
 
 def _same(example: Example, http: Any, direct: Any) -> bool:

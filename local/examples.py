@@ -9,7 +9,8 @@ from typing import Any
 
 import requests
 
-from local.stack import ROOT, LocalStack
+from local.root import ROOT
+from local.stack import LocalStack
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Example:
     action: str
     http: dict[str, Any]
     direct: dict[str, Any]
+
+    @property
+    def family(self) -> str:
+        """The folder of the action's file, which is Calendly's resource."""
+        return next((ROOT / "functions").glob(f"*/{self.action}.py")).parent.name
 
     @property
     def function(self) -> str:

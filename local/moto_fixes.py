@@ -6,6 +6,7 @@ import copy
 import functools
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,8 +36,13 @@ def apply() -> None:
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage
 
 
-def run_state_machines(aws: Aws) -> None:
-    """Enable moto's interpreter of state machines, with JSONata and with this stack's services."""
+def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
+    """moto has an interpreter of state machines: switch it on, give it JSONata, and this stack's services to call.
+
+    Args:
+        aws: the stack's services.
+        started: called with the ARN of each execution that starts.
+    """
     import jsonata
     import moto.stepfunctions.parser.asl.jsonata.jsonata as evaluator
     from botocore.config import Config
@@ -60,6 +66,7 @@ def run_state_machines(aws: Aws) -> None:
         return aws.client(service, config)
 
     clients[0] = client
+    watchers[0] = started
     if not hasattr(boto_client.boto_client_for, "mended"):
         # Before the interpreter is imported, because it imports the function by name.
         boto_client.boto_client_for = _mended(lambda _region=None, service="", **_: clients[0](service))
@@ -77,7 +84,9 @@ def _executions_are_named() -> None:
 
     @_mended
     def start_execution(self: Any, state_machine_arn: str, name: str | None = None, *more: Any, **how: Any) -> Any:
-        return original(self, state_machine_arn, name or str(uuid.uuid4()), *more, **how)
+        execution = original(self, state_machine_arn, name or str(uuid.uuid4()), *more, **how)
+        watchers[0](execution.exec_arn)
+        return execution
 
     StepFunctionsParserBackend.start_execution = start_execution
 
@@ -116,6 +125,9 @@ def _start(state_machine: str, event: dict[str, Any]) -> None:
 
 clients: list[Any] = [None]
 """How the interpreter creates clients. It is imported once per process, and stacks may run one after another."""
+
+watchers: list[Callable[[str], None]] = [lambda _: None]
+"""Who is told of executions that start; of the latest stack, as above."""
 
 
 def _mended(function: Any) -> Any:

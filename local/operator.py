@@ -32,6 +32,13 @@ def consent(url: str) -> requests.Response:
     return requests.post(target, data={"user": user[1], "decision": "allow"}, timeout=60)
 
 
+def is_connected(stack: LocalStack, account: str = "default") -> bool:
+    """Whether an account of that name is connected."""
+    answer = requests.get(f"{stack.api_url}/accounts", timeout=60)
+    _expect(answer, 200, "accounts")
+    return any(each["account"] == account for each in answer.json()["accounts"])
+
+
 def connect(stack: LocalStack, account: str = "default") -> None:
     """Connect an account as the sandbox's first user."""
     page = consent(authorize_url(stack, account))

@@ -9,13 +9,15 @@ import logging
 import os
 import runpy
 import secrets
+import shutil
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from local.ports import HOST, Ports
-
-ROOT = Path(__file__).resolve().parent.parent
+from local.root import ROOT
 
 # SAM CLI and moto read these when they are imported: no telemetry, and dummy credentials.
 os.environ.update(
@@ -29,9 +31,14 @@ for _variable in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
     os.environ.pop(_variable, None)
 
 from local.functions import FunctionPool  # noqa: E402
+from local.journal import Journal  # noqa: E402
+from local.kept import Kept  # noqa: E402
 from local.resources import Aws, make_resources, references  # noqa: E402
 from local.sam import Template  # noqa: E402
 from local.schedule import Scheduler  # noqa: E402
+from local.watching import watch_api, watch_aws, watch_lambda, watch_workflows  # noqa: E402
+from local.web.app import Pages  # noqa: E402
+from local.web.guard import OwnPagesOnly  # noqa: E402
 from local.workflows import make_workflows  # noqa: E402
 from sandbox.app import create_app  # noqa: E402
 from sandbox.server import serve  # noqa: E402
@@ -43,11 +50,15 @@ class LocalStack:
 
     Args:
         ports: where to listen.
-        logs: the folder for the functions' logs, one file each.
-        wrap: WSGI middleware for ``aws`` or ``calendly``, to observe requests.
+        logs: the folder for the functions' logs, one file each; a folder for this run if left out.
+        state: the folder that keeps accounts, table, bucket and the sandbox's world from run to run.
+        real: whether the functions talk to Calendly itself, and not to the sandbox.
+        tell: called with a line for each thing that happens.
+        wrap: a WSGI middleware for ``aws`` or ``calendly``, to observe requests.
         actions: the template's parameter ``Actions``: ``all``, or ``read`` for those that change nothing.
 
     Attributes:
+        journal: what happened.
         sandbox: the sandbox's application, after the start.
         pool: the functions' processes, after the start.
     """
@@ -56,24 +67,33 @@ class LocalStack:
         self,
         ports: Ports,
         *,
-        logs: Path = ROOT / ".local" / "logs",
+        logs: Path | None = None,
+        state: Path | None = None,
+        real: bool = False,
+        tell: Callable[[str], None] | None = None,
         wrap: dict[str, Any] | None = None,
         actions: str = "all",
     ) -> None:
         self.ports = ports
-        self.logs = logs
+        self.logs = logs or run_folder(ROOT / ".local" / "logs")
+        self.journal = Journal(tell)
+        self._state = state
+        self._real = real
         self.api_url = ports.url(ports.api)
         self.lambda_url = ports.url(ports.lambda_)
         self.aws_url = ports.url(ports.aws)
         self.calendly_url = ports.url(ports.calendly)
         self.aws = Aws(self.aws_url, self.lambda_url)
         self._wrap = wrap or {}
+        self._kept: Kept | None = None
         self._actions = actions
         self._closing = ExitStack()
 
     def __enter__(self) -> LocalStack:
         self.ports.check()
-        self.logs.mkdir(parents=True, exist_ok=True)
+        if self._state:
+            self._kept = Kept.open(self._state, self.ports)
+        self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("samcli", "werkzeug", "moto", "botocore"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
@@ -93,18 +113,18 @@ class LocalStack:
         return answer
 
     def _start(self) -> None:
+        sandbox = {"CalendlyApiUrl": self.calendly_url, "CalendlyAuthUrl": self.calendly_url}
         parameters = {
-            "CalendlyApiUrl": self.calendly_url,
-            "CalendlyAuthUrl": self.calendly_url,
             "PublicUrl": self.api_url,
             "Actions": self._actions,
             # A stack that only reads asks for what it needs by itself.
             "ConnectScopes": _every_scope() if self._actions == "all" else "",
+            **({} if self._real else sandbox),
         }
         resources = Template(ROOT / "template.yaml", parameters)
         # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
         template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
-        self._serve(self._wrapped("aws", self._moto()), self.ports.aws)
+        self._serve(watch_aws(self._wrapped("aws", self._moto()), self.journal, self._changed), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
         self.sandbox = create_app(self.calendly_url, apps=[app])
         self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
@@ -112,6 +132,9 @@ class LocalStack:
         make_resources(resources, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)
+        if self._kept:
+            self._kept.restore(self.aws, self.sandbox.extensions["world"])
+            self._closing.callback(self._kept.close)
         # Functions do not write bytecode, so the layer is compiled once. Otherwise it would dominate every cold start.
         compileall.compile_dir(ROOT / "layers" / "calendly", quiet=2)
         self.pool = FunctionPool(self.logs)
@@ -119,8 +142,8 @@ class LocalStack:
         gateway, invoke = template.applications(
             self.pool, self._environment(), api_port=self.ports.api, lambda_port=self.ports.lambda_
         )
-        self._serve(gateway, self.ports.api)
-        self._serve(invoke, self.ports.lambda_)
+        self._serve(Pages(self, watch_api(gateway, self.journal)), self.ports.api)
+        self._serve(watch_lambda(invoke, self.journal), self.ports.lambda_)
         scheduler = Scheduler(
             template.schedules(), lambda schedule: self.invoke(schedule.function, json.loads(schedule.input))
         )
@@ -133,9 +156,13 @@ class LocalStack:
         return self._wrap[part](app) if part in self._wrap else app
 
     def _serve(self, app: Any, port: int) -> None:
-        server = serve(app, port)
+        server = serve(OwnPagesOnly(app), port)
         self._closing.callback(server.server_close)
         self._closing.callback(server.shutdown)
+
+    def _changed(self) -> None:
+        if self._kept:
+            self._kept.changed()
 
     def _environment(self) -> dict[str, str]:
         """Variables that functions only need locally: the addresses of AWS."""
@@ -166,8 +193,15 @@ class LocalStack:
         from local.moto_fixes import apply, run_state_machines
 
         apply()
-        run_state_machines(self.aws)
+        run_state_machines(self.aws, lambda execution: watch_workflows(execution, self.aws, self.journal))
         return DomainDispatcherApplication(create_backend_app)
+
+
+def run_folder(logs: Path, keep: int = 20) -> Path:
+    """A folder for the logs of this run. Those of the latest runs stay, older ones go."""
+    for old in sorted(logs.glob("run-*"))[:-keep]:
+        shutil.rmtree(old, ignore_errors=True)
+    return logs / f"run-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
 
 
 def _every_scope() -> str:

@@ -11,10 +11,14 @@ select, button { font: inherit; padding: .55rem .8rem; border-radius: 8px; borde
 ul { padding-left: 1.2rem; margin: .5rem 0 1rem } li { font-family: ui-monospace, monospace; font-size: .9rem }
 .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: .8rem; margin-top: 1.2rem }
 .allow { background: #0b63ce; border-color: #0b63ce; color: #fff; font-weight: 600 }
-@media (prefers-color-scheme: dark) { body { background: #10161d; color: #e8edf3 } main { background: #18212b } }
+@media (prefers-color-scheme: dark) { body { background: #10161d; color: #e8edf3 } main { background: #18212b }
+  small { color: #9aa7b6 } }
 """
 
-_HEAD = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Calendly sandbox</title><style>{_STYLE}</style>'
+_HEAD = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    f"<title>Calendly sandbox</title><style>{_STYLE}</style>"
+)
 
 CONSENT_PAGE = (
     _HEAD

@@ -38,6 +38,9 @@ h1 { font-size: 1.4rem; margin: 1rem 0 .4rem } p { margin: .5rem 0 }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.2rem; margin: 1.2rem 0 0;
   padding-top: 1.1rem; border-top: 1px solid var(--line) }
 dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
+@media (max-width: 36rem) {
+  main { width: calc(100vw - 1.5rem); margin: .75rem; padding: 1.4rem 1.25rem }
+  dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .6rem } }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere }
 """
 
@@ -46,7 +49,8 @@ def connected_page(account: Account, missing_scopes: list[str]) -> HttpPage:
     """It worked; says as whom, and what the grant does not cover."""
     rows = {
         "Account": account.name,
-        "Calendly user": account.owner.rsplit("/", 1)[-1],
+        "Calendly user": account.owner_name or account.owner.rsplit("/", 1)[-1],
+        **({"E-mail": account.owner_email} if account.owner_email else {}),
         "Role": account.role or "not known",
         "Access": ", ".join(account.scopes) if account.scopes else "not told by Calendly",
     }
@@ -75,28 +79,36 @@ def failed_page(error: CalendlyError) -> HttpPage:
     """Something else went wrong."""
     if isinstance(error, InvalidGrantError):
         text = f"Calendly did not accept the authorization code. {error.message} Ask for a new link and try again."
-        return _page(400, "bad", "Calendly refused", text)
+        return _page(400, "bad", "Calendly did not accept the authorization", text)
     if isinstance(error, InvalidClientError):
         return _page(502, "bad", "Calendly refused the application", error.message)
     if isinstance(error, AlreadyExistsError):
-        return _page(409, "warn", "Something else is connected under this name", error.message)
+        title, _, text = error.message.partition(". ")
+        return _page(409, "warn", title, text)
     if isinstance(error, AccountUnavailableError):
         # It says itself whether anything was changed.
-        return _page(503, "bad", "That did not work", f"{error.message} Otherwise ask for a new link and try again.")
+        return _page(
+            503,
+            "bad",
+            "The account cannot be connected now",
+            f"{error.message} Otherwise ask for a new link and try again.",
+        )
     text = f"{error.message} The account is not connected; ask for a new link and try again."
-    return _page(error.http_status, "bad", "That did not work", text)
+    return _page(error.http_status, "bad", "The account was not connected", text)
 
 
 def problem_page(response: dict[str, Any]) -> dict[str, Any]:
     """The page for an answer of the HTTP door that is a problem document."""
     problem = json.loads(response["body"])
+    title = "Something unexpected happened"
     if response["statusCode"] < 500:
+        title = "This address does not come from Calendly"
         text = "The address is not one that Calendly sends people to. Ask for a new link; nothing was changed."
     else:
-        text = "Something unexpected happened. Look at GET /accounts whether the account is connected, and ask for a "
+        text = "Look at GET /accounts whether the account is connected, and ask for a "
         text += "new link if it is not."
     rows = {"Reference": str(problem.get("correlation_id", ""))}
-    page = _page(response["statusCode"], "bad", "That did not work", text, rows)
+    page = _page(response["statusCode"], "bad", title, text, rows)
     return {"statusCode": page.status, "headers": page.headers, "body": page.html}
 
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from _wiring import connector, endings
+from _wiring import connector, directory, endings
 from pydantic import Field
 
+from accounts.health import health
 from actions.address import public_url
 from actions.doors import Call
 from actions.inputs import Input
@@ -37,7 +38,9 @@ def handler(input: ConnectAccount, call: Call) -> Answer:
             endings=ending,
         )
         left = {"subscriptions_left": True} if ending.left else {}
-        return Answer({"account": account.summary(), **left}, status=201)
+        entry = directory().get(account.name)
+        shown = health(entry, connector().missing_scopes, directory().application()) if entry else {}
+        return Answer({"account": account.name, **shown, **left}, status=201)
     redirect_uri = f"{public_url(call)}/oauth/callback"
     url = connector().authorize_url(input.account, redirect_uri=redirect_uri, replace=input.replace)
-    return Answer({"authorize_url": url, "expires_in": 600}, status=201)
+    return Answer({"account": input.account, "authorize_url": url, "expires_in": 600}, status=201)

@@ -52,7 +52,7 @@ def handler(input: RetrieveUsersEventTypes, connected: Connected) -> Page[EventT
         input,
         lambda count, page_token: connected.calendly.event_types.list(
             user=user,
-            organization=input.organization,
+            organization=connected.organization_if_given(input.organization),
             active=input.active,
             admin_managed=input.admin_managed,
             user_availability_schedule=input.user_availability_schedule,

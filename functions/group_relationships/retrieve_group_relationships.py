@@ -24,7 +24,7 @@ class RetrieveGroupRelationships(PagedInput):
     example={"group": "84b4e872-3b32-52bb-bc65-af3940f3765c"},
 )
 def handler(input: RetrieveGroupRelationships, connected: Connected) -> Page[GroupRelationship]:
-    organization = input.organization
+    organization = connected.organization_if_given(input.organization)
     if not (organization or input.owner or input.group):
         organization = connected.organization(None)
     return connected.list(

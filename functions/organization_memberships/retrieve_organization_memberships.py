@@ -31,7 +31,9 @@ class RetrieveOrganizationMemberships(PagedInput):
 )
 def handler(input: RetrieveOrganizationMemberships, connected: Connected) -> Page[OrganizationMembership]:
     user = connected.user(input.user) if input.user else None
-    organization = input.organization if user else connected.organization(input.organization)
+    organization = connected.organization_if_given(input.organization)
+    if not user:
+        organization = connected.organization(organization)
     return connected.list(
         input,
         lambda count, page_token: connected.calendly.organization_memberships.list(

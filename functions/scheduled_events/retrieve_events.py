@@ -36,7 +36,7 @@ class RetrieveEvents(PagedInput):
     example={"status": "active", "count": 10, "sort": "start_time:asc"},
 )
 def handler(input: RetrieveEvents, connected: Connected) -> Page[ScheduledEvent]:
-    user, organization = input.user, input.organization
+    user, organization = input.user, connected.organization_if_given(input.organization)
     if not (user or organization or input.group):
         user = "me"
     user = connected.user(user) if user else None

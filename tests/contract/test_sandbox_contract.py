@@ -155,9 +155,3 @@ def test_the_witness_notices_an_answer_that_disagrees(sandbox: Sandbox) -> None:
     sandbox.client().users.retrieve("me")
     assert ["'email' is a required property" in violation for violation in sandbox.checked.violations] == [True]
     sandbox.checked.violations.clear()
-
-
-def test_what_is_kept_beside_a_booking_agrees_with_the_contract(sandbox: Sandbox) -> None:
-    data, records = sandbox.world.data, sandbox.client().booking_records
-    assert records.recaps(data.meeting_recaps[0]["event"])
-    assert records.notes([data.contacts[0]["emails"][0]["email"]])

@@ -44,6 +44,15 @@ def test_the_proxy_event_itself_is_a_good_input(running: Running, example: Examp
     assert answer["headers"]["X-Correlation-Id"] == f"example-{example.action}"
 
 
+ME = [(action, name) for action in actions() for name, refers in action.references.items() if refers.me]
+
+
+@pytest.mark.parametrize(("action", "field"), ME, ids=lambda each: each if isinstance(each, str) else each.name)
+def test_me_is_the_accounts_own_wherever_it_is_taken(running: Running, action: Action, field: str) -> None:
+    answer = running.direct(action.logical_id, **{**(action.declaration.example or {}), field: "me"})
+    assert "errorType" not in answer, answer
+
+
 SINGLE = [
     action
     for action in actions()

@@ -106,6 +106,39 @@ def test_accounts_tell_how_they_are(running: Running) -> None:
     assert running.aws.calls["GetSecretValue"] == before["GetSecretValue"], "no secret is read"
 
 
+def test_people_see_who_is_connected(running: Running) -> None:
+    """By name and e-mail, on page and list; also with a personal access token, after a refresh."""
+    page = requests.get(come_back(operator.authorize_url(running.stack, "who")), timeout=60)
+    assert "Ada Lovelace" in page.text
+    assert "ada-lovelace@example.com" in page.text
+    running.direct("RotateTokens", account="who", refused_generation=running.account("who")["generation"])
+    token = running.sandbox("personal_access_tokens")["token"]
+    answer = running.http("POST", "/accounts/robot/connect", json={"personal_access_token": token})
+    assert answer.json() == running.account("robot")
+    for name in ("who", "robot"):
+        shown = running.account(name)
+        assert (shown["owner_name"], shown["owner_email"]) == ("Ada Lovelace", "ada-lovelace@example.com")
+        assert shown["connected_at"].endswith("Z")
+    assert "ada-lovelace@" not in running.log()
+
+
+def test_a_name_of_another_user_is_told_with_the_call_that_replaces_it(running: Running) -> None:
+    running.connect("sales")
+    url = operator.authorize_url(running.stack, "sales")
+    other = running.world.data.users[1]["uri"]
+    page = requests.post(url, data={"user": other, "decision": "allow"}, timeout=60)
+    assert page.status_code == 409
+    assert "<h1>&#x27;sales&#x27; belongs to another Calendly user</h1>" in page.text
+    assert "POST /accounts/sales/connect with {&quot;replace&quot;: true}" in page.text
+
+
+def test_a_connect_goes_on_without_the_name(running: Running) -> None:
+    back = come_back(operator.authorize_url(running.stack, "nameless"))
+    running.sandbox("faults", path="/users/me", status=404, times=1)
+    assert requests.get(back, timeout=60).status_code == 200
+    assert running.account("nameless")["owner_name"] is None
+
+
 def test_a_change_of_state_is_told_to_eventbridge_once(running: Running) -> None:
     sqs, events = running.stack.aws.client("sqs"), running.stack.aws.client("events")
     queue = sqs.create_queue(QueueName="told")["QueueUrl"]

@@ -29,11 +29,11 @@ def environment(ports: Ports) -> dict[str, str]:
     return {**os.environ, **{name: str(port) for name, port in numbers.items()}}
 
 
-def start(ports: Ports, *arguments: str) -> subprocess.Popen[str]:
+def start(ports: Ports, *arguments: str, state: str | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
         cwd=ROOT,
-        env=environment(ports),
+        env=environment(ports) | ({"STATE": state} if state else {"CONNECT": "no"}),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from local.root import ROOT
 from local.sam import Template
-from local.stack import ROOT
 from tests.e2e.conftest import Running
 
 

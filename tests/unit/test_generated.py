@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
+from jsonschema import Draft4Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from actions.declaration import TOOL_SETS
 from actions.inputs import parse
-from generate import budget
-from generate.__main__ import outdated
+from calendly.documents import Document
+from generate import budget, samples
+from generate.__main__ import left_over, outdated
 from generate.catalog import ROOT, Action, actions
+from generate.models import draft_4
 from generate.openapi import input_schema
 
 ALL = pytest.mark.parametrize("action", actions(), ids=lambda action: action.name)
@@ -85,6 +89,83 @@ def test_the_openapi_document_is_valid() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
     operations = [operation["operationId"] for path in DOCUMENT["paths"].values() for operation in path.values()]
     assert sorted(operations) == sorted(action.name for action in actions())
+
+
+def test_api_gateway_is_told_of_every_input() -> None:
+    """As SAM hands it on: request models in draft 4, and the names of parameters, without a validator."""
+    body = budget.transform(ROOT / "template.yaml")["Resources"]["Api"]["Properties"]["Body"]
+    assert body["swagger"] == "2.0"
+    assert "x-amazon-apigateway-request-validators" not in body
+    for action in actions():
+        operation = unconditional(body["paths"][action.route])[action.declaration.method.lower()]
+        operation = unconditional(operation)
+        named = {each["name"]: each["in"] for each in operation["parameters"]}
+        inputs = set(action.model.model_fields)
+        if "body" in named.values():
+            model = body["definitions"][action.logical_id.lower()]
+            Draft4Validator.check_schema(model)
+            assert Draft4Validator(model).is_valid(json.loads(event(action)["body"]))
+            inputs -= set(model["properties"])
+        assert inputs == {name for name, where in named.items() if where != "body"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        ({"const": True, "default": False}, {"enum": [True]}),
+        ({"type": "integer", "exclusiveMinimum": 0, "maximum": 5}, {"type": "integer", "maximum": 5}),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}], "description": "x"}, {"description": "x"}),
+        ({"type": "array", "items": {"const": "a"}, "minItems": 1}, {"type": "array", "items": {"enum": ["a"]}}),
+        (
+            {"type": "object", "properties": {"a": {"type": "string", "examples": ["b"]}}, "required": ["a"]},
+            {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        ),
+    ],
+)
+def test_a_model_says_what_draft_4_can_say(schema: dict[str, Any], wanted: dict[str, Any]) -> None:
+    assert draft_4(schema) == wanted
+
+
+@ALL
+def test_the_reference_tells_everything_of_an_action(action: Action) -> None:
+    page = (ROOT / "docs" / "actions" / f"{action.family}.md").read_text()
+    text = page.split(f"\n## {action.name}\n")[1].split("\n## ")[0]
+    for name in action.model.model_fields:
+        assert f"| `{name}` |" in text, name
+    assert f"`{action.declaration.method} {action.declaration.path}`" in text
+    assert f"python -m calendly_actions call {action.name}" in text
+    for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
+        json.loads(block)
+    assert f"({action.family}.md#{action.name})" in (ROOT / "docs" / "actions" / "README.md").read_text()
+
+
+def test_a_sample_of_an_answer_fits_its_model() -> None:
+    for action in actions():
+        answer = samples.answer(action)
+        if get_origin(action.output) is Document and answer:
+            (model,) = get_args(action.output)
+            assert set(answer["resource"]) == {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_what_is_left_of_an_action_that_is_gone_is_out_of_date(tmp_path: Path) -> None:
+    (tmp_path / "events" / "retrieve_gone").mkdir(parents=True)
+    (tmp_path / "docs" / "actions").mkdir(parents=True)
+    (tmp_path / "docs" / "actions" / "gone.md").touch()
+    assert left_over(tmp_path, actions()) == [
+        tmp_path / "events" / "retrieve_gone",
+        tmp_path / "docs" / "actions" / "gone.md",
+    ]
+
+
+def unconditional(document: dict[str, Any]) -> dict[str, Any]:
+    """What SAM writes where a function is there in every case."""
+    found: dict[str, Any] = document["Fn::If"][1] if "Fn::If" in document else document
+    return found
+
+
+def event(action: Action) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "events" / action.name / "http.json").read_text())
+    return found
 
 
 def test_the_stack_is_within_what_cloudformation_and_api_gateway_take() -> None:

@@ -41,6 +41,7 @@ class Account:
         generation: counts the tokens this account has had; a higher one always replaces a lower one.
         client_id: the OAuth application that the grant was made to; None where 0.1 stored the account, and for
             personal access tokens.
+        owner_name, owner_email: the user's, as Calendly told them at connect; None where it did not.
         more: members of the secret that this version does not know. They are kept.
     """
 
@@ -57,6 +58,8 @@ class Account:
     connected_at: float
     refreshed_at: float
     client_id: str | None = None
+    owner_name: str | None = None
+    owner_email: str | None = field(default=None, repr=False)
     more: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def seconds_left(self, now: float) -> float:
@@ -121,7 +124,7 @@ class Account:
     def _is_sound(self) -> bool:
         """Whether the members are of the types that everything else relies on. Booleans are no numbers here."""
         texts = (self.name, self.access_token, self.owner, self.organization)
-        optional = (self.refresh_token, self.role, self.client_id)
+        optional = (self.refresh_token, self.role, self.client_id, self.owner_name, self.owner_email)
         numbers = (self.connected_at, self.refreshed_at, *(() if self.expires_at is None else (self.expires_at,)))
         return (
             self.kind in ("oauth", "personal_access_token")
@@ -136,5 +139,5 @@ class Account:
 
 
 _MEMBERS = tuple(each.name for each in fields(Account) if each.name != "more")
-_NEW = {"client_id"}
+_NEW = {"client_id", "owner_name", "owner_email"}
 """Members that 0.1 did not write."""

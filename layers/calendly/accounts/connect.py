@@ -12,7 +12,7 @@ from accounts.directory import Directory, Seen
 from accounts.endings import Endings
 from accounts.entry import Disconnecting, Entry
 from accounts.lease import Lease, LeaseLostError, LeaseTakenError
-from accounts.owners import Owners, same
+from accounts.owners import Owner, Owners, same
 from accounts.secret_states import Found, SecretState
 from accounts.sessions import InvalidStateError, Session, Sessions
 from accounts.store import AccountStore, SupersededError
@@ -22,6 +22,9 @@ from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError, AlreadyExistsError, CalendlyError
 from calendly.oauth import InvalidGrantError, OAuth, OAuthApp, Pkce, Tokens
 from calendly.transport import Transport
+
+NAME_SECONDS = 5.0
+"""For the user's name and e-mail address, without which a connect goes on."""
 
 __all__ = ["Connector", "InvalidStateError", "Session", "Sessions"]
 
@@ -205,25 +208,23 @@ class Connector:
     ) -> Account:
         """Store the account, or leave everything as it was and revoke the new tokens."""
         try:
-            owner, organization = tokens.owner, tokens.organization
-            if not (owner and organization):
-                owner, organization = self._owners.of(tokens.access_token, deadline)
+            who = self._who(tokens, deadline)
         except CalendlyError:
             revoke()
             raise
         role = None
         with suppress(CalendlyError):
             # It only makes messages better.
-            role = self._owners.role(tokens.access_token, owner, organization, deadline)
+            role = self._owners.role(tokens.access_token, who.user, who.organization, deadline)
         keep = False
         try:
             with self._lease(name, deadline) as lease:
                 entry = lease.entry()
                 found = self._store.examine(name)
-                self._refuse_another_owner(name, owner, entry, found, replace=replace)
+                self._refuse_another_owner(name, who.user, entry, found, replace=replace)
                 former = _owner(entry, found)
-                if endings and former and not same(former, owner):
-                    endings.passes(name, former, owner)
+                if endings and former and not same(former, who.user):
+                    endings.passes(name, former, who.user)
                 now = self._now()
                 account = Account(
                     name=name,
@@ -232,8 +233,10 @@ class Connector:
                     refresh_token=tokens.refresh_token,
                     expires_at=tokens.expires_at if kind == "oauth" else None,
                     scopes=tokens.scopes,
-                    owner=owner,
-                    organization=organization,
+                    owner=who.user,
+                    owner_name=who.name,
+                    owner_email=who.email,
+                    organization=who.organization,
                     role=role,
                     generation=self._next_generation(entry, found.account),
                     connected_at=now,
@@ -262,12 +265,22 @@ class Connector:
         finally:
             if not keep:
                 revoke()
-        if found.account and not same(found.account.owner, owner):
+        if found.account and not same(found.account.owner, who.user):
             if endings:
                 endings.end(found.account, deadline, only_theirs=True)
             # Functions that still have the old user's token must not go on as them.
             self._revoke(found.account, deadline)
         return account
+
+    def _who(self, tokens: Tokens, deadline: Deadline) -> Owner:
+        """Whose tokens they are. Where the token's answer says so, the name and the e-mail address may be missing."""
+        if not (tokens.owner and tokens.organization):
+            return self._owners.of(tokens.access_token, deadline)
+        with suppress(CalendlyError):
+            found = self._owners.of(tokens.access_token, deadline.sooner(NAME_SECONDS))
+            if same(found.user, tokens.owner):
+                return found._replace(user=tokens.owner, organization=tokens.organization)
+        return Owner(tokens.owner, tokens.organization)
 
     def _refuse_another_owner(self, name: str, owner: str, entry: Entry | None, found: Found, *, replace: bool) -> None:
         """One user's name is another's only if that is asked for; one that is being disconnected is free."""
@@ -275,7 +288,8 @@ class Connector:
             return
         if found.account and not same(found.account.owner, owner):
             raise AlreadyExistsError(
-                f"'{name}' is connected as another Calendly user. Disconnect it first, or connect with replace."
+                f"'{name}' belongs to another Calendly user. To let this one take over the name, send "
+                f'POST /accounts/{name}/connect with {{"replace": true}}; to keep both, connect under another name.'
             )
 
     @staticmethod

@@ -12,10 +12,12 @@ from calendly.transport import Transport
 
 
 class Owner(NamedTuple):
-    """A Calendly user and their organization, as URIs."""
+    """A Calendly user and their organization, as URIs; and who that is, for people."""
 
     user: str
     organization: str
+    name: str | None = None
+    email: str | None = None
 
 
 class Owners:
@@ -38,7 +40,7 @@ class Owners:
             CalendlyError: Calendly could not be asked.
         """
         me = self._calendly(token, deadline).users.retrieve("me").resource
-        return Owner(me.uri, me.current_organization)
+        return Owner(me.uri, me.current_organization, me.name or None, me.email or None)
 
     def role(self, token: str, user: str, organization: str, deadline: Deadline) -> str | None:
         """The user's role; None when the grant does not let us ask.

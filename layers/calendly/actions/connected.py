@@ -41,6 +41,10 @@ class Connected:
         """The organization's reference; the account's own for ``me`` or None."""
         return self.account.organization if reference in (None, "me") else str(reference)
 
+    def organization_if_given(self, reference: str | None) -> str | None:
+        """The organization of a filter, which may be left out; ``me`` is the account's own."""
+        return self.organization(reference) if reference else None
+
     def is_me(self, user: str) -> bool:
         """Whether a reference is the account's own user."""
         path = self.calendly.api.path
