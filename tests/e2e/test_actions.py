@@ -10,11 +10,24 @@ from generate.catalog import Action, actions
 from local.examples import Example, examples
 from tests.e2e.conftest import Running
 
-ALL = pytest.mark.parametrize("example", examples(), ids=lambda example: example.action)
+EXAMPLES = {example.action: example for example in examples()}
 
 
-@ALL
-def test_both_doors_give_calendlys_document(running: Running, example: Example) -> None:
+@pytest.mark.parametrize("action", actions(), ids=lambda action: action.name)
+def test_an_action_on_the_whole_stack(running: Running, action: Action) -> None:
+    """One test an action, because the local stack keeps few processes: each function then starts once."""
+    example = EXAMPLES[action.name]
+    both_doors_give_the_same_document(running, example)
+    example.refresh(running.stack)
+    the_proxy_event_itself_is_a_good_input(running, example)
+    example.refresh(running.stack)
+    me_is_the_accounts_own(running, action)
+    example.refresh(running.stack)
+    a_reference_is_a_uuid_or_a_uri(running, action)
+    bad_input_is_refused_before_anything_is_sent(running, action, example)
+
+
+def both_doors_give_the_same_document(running: Running, example: Example) -> None:
     http = example.call_http(running.stack)
     example.refresh(running.stack)
     direct = example.call_direct(running.stack)
@@ -36,38 +49,34 @@ def is_calendlys_or_says_what_happened(answer: dict[str, object]) -> bool:
     )
 
 
-@ALL
-def test_the_proxy_event_itself_is_a_good_input(running: Running, example: Example) -> None:
+def the_proxy_event_itself_is_a_good_input(running: Running, example: Example) -> None:
     """What ``sam remote invoke --event-file events/<action>/http.json`` sends."""
     answer = running.direct(example.function, **example.http)
     assert answer["statusCode"] in (200, 201, 202), answer["body"]
     assert answer["headers"]["X-Correlation-Id"] == f"example-{example.action}"
 
 
-ME = [(action, name) for action in actions() for name, refers in action.references.items() if refers.me]
+def me_is_the_accounts_own(running: Running, action: Action) -> None:
+    for field in (name for name, refers in action.references.items() if refers.me):
+        answer = running.direct(action.logical_id, **{**(action.declaration.example or {}), field: "me"})
+        assert "errorType" not in answer, (field, answer)
 
 
-@pytest.mark.parametrize(("action", "field"), ME, ids=lambda each: each if isinstance(each, str) else each.name)
-def test_me_is_the_accounts_own_wherever_it_is_taken(running: Running, action: Action, field: str) -> None:
-    answer = running.direct(action.logical_id, **{**(action.declaration.example or {}), field: "me"})
-    assert "errorType" not in answer, answer
-
-
-SINGLE = [
-    action
-    for action in actions()
-    if action.declaration.method == "GET" and action.required == [*action.references][:1] and not action.paged
-]
-
-
-@pytest.mark.parametrize("action", SINGLE, ids=lambda action: action.name)
-def test_a_reference_is_a_uuid_or_a_uri(running: Running, action: Action) -> None:
+def a_reference_is_a_uuid_or_a_uri(running: Running, action: Action) -> None:
+    """Of a single resource, whose UUID alone says which it is."""
+    if (
+        not action.references
+        or action.declaration.method != "GET"
+        or action.paged
+        or action.required != [*action.references][:1]
+    ):
+        return
     field, refers = next(iter(action.references.items()))
-    example = dict(action.declaration.example or {})
-    uuid = str(example[field]).rsplit("/", 1)[-1]
     kind = refers.kinds[0]
     if "*" in kind:
-        pytest.skip("a UUID alone does not say what it belongs to")
+        return
+    example = dict(action.declaration.example or {})
+    uuid = str(example[field]).rsplit("/", 1)[-1]
     answers = [
         running.direct(action.logical_id, **{**example, field: reference})
         for reference in (
@@ -78,6 +87,20 @@ def test_a_reference_is_a_uuid_or_a_uri(running: Running, action: Action) -> Non
     ]
     assert "errorType" not in answers[0], answers[0]
     assert answers[0] == answers[1] == answers[2]
+
+
+def bad_input_is_refused_before_anything_is_sent(running: Running, action: Action, example: Example) -> None:
+    """Some cases on the whole stack; ``tests/unit/test_bad_input.py`` has all of them."""
+    before = running.calendly_requests()
+    answer = running.direct(action.logical_id, **example.direct, acount="default")
+    assert answer["errorType"] == "InvalidRequestError"
+    event = {**example.http, "multiValueQueryStringParameters": {"acount": ["default"]}}
+    assert '"field":"acount"' in running.direct(action.logical_id, **event)["body"]
+    if action.paged:
+        answer = running.direct(action.logical_id, **{**example.direct, "page_token": "cursor.e30"})
+        assert answer["errorType"] == "InvalidRequestError"
+        assert "page_token:" in answer["errorMessage"]
+    assert running.calendly_requests() == before
 
 
 def test_events_of_another_user_need_no_organization(running: Running) -> None:

@@ -8,35 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generate.catalog import Action, actions
-from local.examples import Example, examples
+from local.examples import examples
 from tests.e2e.conftest import Running
 from tests.integration.test_odd_input import CURSORS, NUMBERS, REFERENCES, TEXTS, TIMES
 
 SECRETIVE = "do-not-log-this-" + "x" * 40
-
-
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.action)
-def test_an_unknown_name_is_refused_on_both_doors(connected: Running, example: Example) -> None:
-    """One case on the whole stack; ``tests/unit/test_bad_input.py`` has all of them."""
-    before = connected.calendly_requests()
-    answer = connected.direct(example.function, **example.direct, acount="default")
-    assert answer["errorType"] == "InvalidRequestError"
-    event = {**example.http, "multiValueQueryStringParameters": {"acount": ["default"]}}
-    assert '"field":"acount"' in connected.direct(example.function, **event)["body"]
-    assert connected.calendly_requests() == before
-
-
-PAGED = [action for action in actions() if action.paged]
-
-
-@pytest.mark.parametrize("action", PAGED, ids=lambda action: action.name)
-def test_a_damaged_cursor_is_refused(connected: Running, action: Action) -> None:
-    before = connected.calendly_requests()
-    answer = connected.direct(action.logical_id, **(action.declaration.example or {}), page_token="cursor.e30")
-    assert answer["errorType"] == "InvalidRequestError"
-    assert "page_token:" in answer["errorMessage"]
-    assert connected.calendly_requests() == before
 
 
 @pytest.mark.parametrize("payload", ["text", 5, None, ["account"], True])
