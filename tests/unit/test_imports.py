@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 import compileall
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 from importlib.metadata import distribution
 from pathlib import Path
-
-import pytest
 
 from benchmarks.size import weigh
 from tests.unit.test_architecture import ACTIONS, LAYER, ROOT
@@ -52,39 +49,57 @@ UNZIPPED_BUDGET = 25_000_000
 ZIPPED_BUDGET = 8_000_000
 
 
-def imported(*functions: Path) -> set[str]:
-    """The modules that are there once the functions are ready for their first call, in a process of their own."""
-    code = (
-        "import json, sys, importlib\n"
-        "for name in sys.argv[1:]:\n"
-        "    model = getattr(importlib.import_module(name).handler, 'model', None)\n"
-        "    if hasattr(model, 'model_rebuild'): model.model_rebuild()\n"
-        "print(json.dumps(list(sys.modules)))"
-    )
-    folders = [str(path.parent) for path in functions]
+READY = """
+import importlib, json, os, sys
+
+def ready(names):
+    for name in names:
+        model = getattr(importlib.import_module(name).handler, "model", None)
+        if hasattr(model, "model_rebuild"):
+            model.model_rebuild()
+    return list(sys.modules)
+
+# What every action imports, once; a child for each action goes on from there.
+import actions.runtime
+for group in json.loads(sys.argv[1]):
+    read, write = os.pipe()
+    if os.fork() == 0:
+        sys.path[:0] = group["folders"]
+        with open(write, "w") as told:
+            json.dump(ready(group["names"]), told)
+        os._exit(0)
+    os.close(write)
+    with open(read) as told:
+        print(told.read(), flush=True)
+    os.wait()
+"""
+
+
+def imported(*groups: list[Path]) -> list[set[str]]:
+    """The modules that are there once the functions of a group are ready for their first call, in a process each."""
+    told = [
+        {"folders": sorted({str(path.parent) for path in group}), "names": [path.stem for path in group]}
+        for group in groups
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", code, *[path.stem for path in functions]],
-        env={
-            "PYTHONPATH": os.pathsep.join([*folders, str(LAYER)]),
-            "STACK_NAME": "test",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
+        [sys.executable, "-c", READY, json.dumps(told)],
+        env={"PYTHONPATH": str(LAYER), "STACK_NAME": "test", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=True,
     )
-    return set(json.loads(done.stdout))
+    return [set(json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
-def test_an_action_imports_nothing_heavy_and_no_other_resource(path: Path) -> None:
-    modules = imported(path)
-    assert modules & HEAVY == set()
-    own = {node for node in from_imports(path) if node.startswith("calendly.")} | SHARED
+def test_an_action_imports_nothing_heavy_and_no_other_resource() -> None:
     operations = {
         f"calendly.{each.stem}" for each in (LAYER / "calendly").glob("*.py") if " = Operation(" in each.read_text()
     }
-    assert modules & operations <= own
+    wrong = {}
+    for path, modules in zip(ACTIONS, imported(*([path] for path in ACTIONS)), strict=True):
+        own = {node for node in from_imports(path) if node.startswith("calendly.")} | SHARED
+        wrong[path.stem] = modules & HEAVY | (modules & operations) - own
+    assert {name: modules for name, modules in wrong.items() if modules} == {}
 
 
 def from_imports(path: Path) -> set[str]:
@@ -107,7 +122,7 @@ def packages() -> dict[str, set[str]]:
 
 def test_the_layer_holds_no_package_that_no_function_imports() -> None:
     functions = sorted((ROOT / "functions").glob("*/[!_]*.py"))
-    modules = {module.split(".")[0] for module in imported(*functions)}
+    modules = {module.split(".")[0] for module in imported(functions)[0]}
     assert {name: tops for name, tops in packages().items() if not tops & modules} == {}
 
 

@@ -69,7 +69,7 @@ def test_what_0_1_reads_of_a_secret_is_written_as_before(name: str) -> None:
 def test_members_of_a_later_version_are_kept() -> None:
     document = {**recorded("secrets")["oauth"], "version": 7, "client_id": "app", "plan": {"name": "teams"}}
     written = json.loads(Account.from_secret(json.dumps(document)).to_secret())
-    assert written == document
+    assert document.items() <= written.items()
 
 
 def test_items_of_0_1_say_what_they_said(stack_of_0_1: Directory) -> None:
