@@ -13,9 +13,9 @@ class ConnectFailedError(Exception):
     """A step of the flow did not give the expected answer; the message says which."""
 
 
-def authorize_url(stack: LocalStack, account: str = "default") -> str:
-    """Request the URL at which a person grants access."""
-    answer = requests.post(f"{stack.api_url}/accounts/{account}/connect", timeout=30)
+def authorize_url(stack: LocalStack, account: str = "default", *, replace: bool = False) -> str:
+    """Request the URL at which a person grants access; with ``replace``, another user may take over the name."""
+    answer = requests.post(f"{stack.api_url}/accounts/{account}/connect", json={"replace": replace}, timeout=30)
     _expect(answer, 201, "connect")
     return str(answer.json()["authorize_url"])
 

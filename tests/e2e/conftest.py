@@ -112,7 +112,7 @@ class Running:
         return self.stack.invoke(function, input)["Payload"]
 
     def connect(self, account: str = "default", user: int = 0) -> None:
-        url = operator.authorize_url(self.stack, account)
+        url = operator.authorize_url(self.stack, account, replace=True)
         person = self.world.data.users[user]["uri"]
         answer = requests.post(url, data={"user": person, "decision": "allow"}, timeout=60)
         assert answer.status_code == 200, answer.text

@@ -144,7 +144,7 @@ def key(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[],
     wanted: Any = SimpleNamespace(
         account="default", idempotency_key="order 1", model_dump=lambda **_: {"event_type": "x"}
     )
-    return lambda create: repeats.first_answer("create", wanted, Deadline(3), create)
+    return lambda create: repeats.first_answer("create", wanted, {"event_type": "x"}, Deadline(3), create)
 
 
 def test_a_key_whose_first_write_lost_its_answer_is_used_by_its_own_call(world: World, key: Any) -> None:

@@ -68,6 +68,7 @@ def subscribe(
     if found is not None and is_dead(found, known, connected.account, application):
         if dry_run:
             subscriptions.delete(found["uri"])
+            return Document({"resource": found}, WebhookSubscription)
         return replace(connected, known, replacement_of(connected.account.name, found, events), application)
     document = subscriptions.create(url=mine, events=events, **owner, signing_key=key)
     if found is None:
