@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 import actions.runtime
 from accounts import aws as accounts_aws
@@ -79,6 +81,16 @@ def handler_of(action: str) -> Function:
     return handler
 
 
+_moto = threading.RLock()
+_answer = BotocoreStubber.__call__
+
+
+def _one_at_a_time(self: BotocoreStubber, *args: Any, **how: Any) -> Any:
+    """Moto in this process is one program for all threads: an object is not to be replaced while it is read."""
+    with _moto:
+        return _answer(self, *args, **how)
+
+
 @contextmanager
 def handlers(*, aws: bool = True, **size: int) -> Iterator[Handlers]:
     """The actions, with a sandbox of their own for as long as it lasts; without ``aws`` there is none."""
@@ -107,6 +119,7 @@ def handlers(*, aws: bool = True, **size: int) -> Iterator[Handlers]:
     transport = Transport(sleep=lambda _: None)
     made = Handlers(url, world, transport, account)
     with pytest.MonkeyPatch.context() as patch, mock_aws() if aws else nullcontext():
+        patch.setattr(BotocoreStubber, "__call__", _one_at_a_time)
         for name, value in {
             "CALENDLY_API_URL": url,
             "TABLE_NAME": "Table",

@@ -21,7 +21,12 @@ from tests.unit.test_bad_input import as_http
 from tests.unit.test_doors import Context
 
 ACTIONS = {action.name: action for action in actions()}
-READS = [example for example in examples() if not ACTIONS[example.action].writes]
+READS = [
+    example
+    for example in examples()
+    # The activity log grows while it is read, so that the same input is not the same call.
+    if not ACTIONS[example.action].writes and example.action != "retrieve_activity_log_entries"
+]
 
 
 @pytest.fixture(scope="module")

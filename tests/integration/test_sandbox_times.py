@@ -61,6 +61,7 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is(sandbox: Sandbox, mont
     day = change(datetime.now(UTC).year + 1, month)
     set_hours(call, event_type, "Europe/Berlin", hours(("00:00", "24:00")))
     found = on(call, event_type, day, BERLIN)
+    found = [each for each in found if each.astimezone(BERLIN).date() == found[0].astimezone(BERLIN).date()]
     assert len(found) == 2 * length - 2  # lunch takes two half hours
     assert all(later - earlier >= timedelta(minutes=30) for earlier, later in pairwise(found))
     set_hours(call, event_type, "Europe/Berlin", hours(("01:00", "05:00")))
