@@ -232,7 +232,7 @@ def outcome(calls: Handlers, kind: Kind, input: dict[str, Any]) -> str:
 def table() -> Iterator[list[Row]]:
     numbers, records = count(), dict[str, DataRecord]()
     with handlers(aws=False, events=3, users=2, event_types=2) as calls, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(repeats, "DynamoDBPersistenceLayer", lambda *_, **__: Memory(records))
+        patch.setattr(repeats, "Records", lambda *_, **__: Memory(records))
         logging.disable()  # ten thousand lines
         try:
             found = [row for kind in KINDS for row in tried(calls, kind, numbers)]
