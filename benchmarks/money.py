@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 GB_SECOND = 0.0000133334
 """Lambda on arm64, the first six billion a month."""
 
@@ -27,7 +29,7 @@ LOG_BYTES = 950
 """Bytes per call: 490 for one line of the function, 360 for three of Lambda's (START, END, REPORT), and 26 that
 CloudWatch adds to each line. The same for all stacks."""
 
-ALARMS = 6
+ALARMS = (Path(__file__).parent.parent / "template.yaml").read_text().count("Type: AWS::CloudWatch::Alarm")
 ROTATIONS = 4 * 24 * 30
 ROTATION_SECONDS = 0.5
 

@@ -54,7 +54,7 @@ def cold(medians: dict[str, dict[str, float]], rounds: int) -> str:
 From the start of a process to its first answer; the medians of {rounds} rounds. A read is `retrieve_user`, a list
 `retrieve_events` with 20 rows, a create `create_single_use_scheduling_link`.
 
-The leanest possible function is about a third of ours. The difference is what the agreed packages cost once per container:
+The leanest possible function is about a third of ours. The difference is what the packages cost once per container:
 requests, Powertools' Logger and Metrics, and pydantic. In return, proxies and CA bundles of the environment are honoured,
 whatever instruments `requests` or `urllib3` sees the calls, logs and metrics look as they do everywhere, and nobody has to
 keep a HTTP client, a signer and a metrics writer safe.

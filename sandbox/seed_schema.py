@@ -10,19 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.dataset.make import DEFAULT_SIZE
-
-KINDS = (
-    "ask_invitee",
-    "custom",
-    "google_conference",
-    "gotomeeting_conference",
-    "inbound_call",
-    "microsoft_teams_conference",
-    "outbound_call",
-    "physical",
-    "webex_conference",
-    "zoom_conference",
-)
+from sandbox.rows.locations import KINDS
 
 
 @dataclass(frozen=True)
@@ -120,7 +108,7 @@ EVENT_TYPE = {
     "secret": Field("true or false", _flag),
     "before_buffer": Field("minutes, 0 to 180", _between(0, 180)),
     "after_buffer": Field("minutes, 0 to 180", _between(0, 180)),
-    "location": Field(", ".join(KINDS), _one_of(*KINDS)),
+    "location": Field(", ".join(sorted(KINDS)), _one_of(*KINDS)),
     "seats": Field("whole number, 1 to 1000", _between(1, 1000)),
     "questions": Field("list of texts", _texts),
 }

@@ -3,23 +3,14 @@
 The answer counts the contacts that are not known, or not the account's; the others are done.
 """
 
-from typing import Annotated
-
-from pydantic import Field
-
-from actions.inputs import ContactListRef, ContactRef, WriteInput
+from actions.inputs import ContactsInput
 from actions.runtime import Connected, action
 from calendly.contact_lists import ContactListMembershipResult
 from calendly.documents import Document
 
 
-class RemoveContactsFromList(WriteInput):
+class RemoveContactsFromList(ContactsInput):
     """Which List, and which contacts."""
-
-    contact_list: ContactListRef
-    contacts: Annotated[
-        list[ContactRef], Field(min_length=1, max_length=500, description="Contacts, 1 to 500: UUIDs or URIs.")
-    ]
 
 
 @action(

@@ -18,13 +18,12 @@ from sandbox.operations import Caller, find, new_uri, operation, resource
 from sandbox.pagination import by, paginate
 from sandbox.rows.base import Row, now
 from sandbox.rows.event_types import event_type_row, host_row
-from sandbox.rows.locations import CONFERENCES
+from sandbox.rows.locations import KINDS
 
 blueprint = Blueprint("event_types", __name__)
 
 LOCALES = ("de", "en", "es", "fr", "it", "nl", "pt", "uk")
 BUFFERS = (0, 5, 10, 15, 30, 45, 60, 90, 120, 150, 180)
-KINDS = ("ask_invitee", "custom", "inbound_call", "outbound_call", "physical", *CONFERENCES)
 
 
 @operation(blueprint, "GET", "/event_types/{uuid}", scope="event_types:read")

@@ -8,11 +8,12 @@ from datetime import date
 from flask import Blueprint, Response
 
 from sandbox import params
-from sandbox.api.event_types import KINDS, must_host, visible
+from sandbox.api.event_types import must_host, visible
 from sandbox.errors import ApiError
 from sandbox.fields import Fields
 from sandbox.operations import Caller, known, operation, resource
 from sandbox.rows.base import Row
+from sandbox.rows.locations import KINDS
 from sandbox.rules import read_rules
 from sandbox.slots import rules_of
 

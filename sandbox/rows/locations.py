@@ -16,6 +16,9 @@ CONFERENCES = (
     "microsoft_teams_conference",
     "webex_conference",
 )
+KINDS = ("ask_invitee", "custom", "inbound_call", "outbound_call", "physical", *CONFERENCES)
+"""The kinds of an event type's locations."""
+
 _PAGES = {
     "google_conference": "https://meet.example/abc-defg-hij",
     "zoom_conference": "https://zoom.example/j/81234567890",

@@ -10,6 +10,7 @@ from tests.faults.test_connects import finish, granted
 from tests.faults.test_connects import world as connected_world
 from tests.faults.test_told import run, told
 from tests.faults.test_verdicts import ask
+from tests.faults.traps import cut
 from tests.faults.world import World
 
 __all__ = ["told"]
@@ -99,8 +100,6 @@ def test_a_reconnect_that_brings_another_grant_is_told(world: World, told: Calla
 
 
 def test_a_change_is_told_although_the_note_of_it_is_lost(world: World, told: Callable[[], list[Any]]) -> None:
-    from tests.faults.test_matrix import cut
-
     run(world)
     move(world)
     world.gate.arm(

@@ -18,9 +18,9 @@ from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError, AlreadyExistsError, CalendlyError
 from tests.conftest import APP, REDIRECT
 from tests.faults.actors import Dead
-from tests.faults.test_matrix import FAULTS
 from tests.faults.test_reported import connector
 from tests.faults.test_verdicts import run, states
+from tests.faults.traps import FAULTS, failing
 from tests.faults.world import World
 
 # The AWS calls of a reconnect once Calendly has given tokens, and of a disconnect: operation, and which one.
@@ -43,7 +43,6 @@ DISCONNECT = {
     "delete the secret": ("DeleteSecret", 1),
     "remove the item": ("DeleteItem", 1),
 }
-Trap = Callable[[str, int, Callable[[], None]], Response | None]
 
 
 @pytest.fixture
@@ -68,20 +67,6 @@ def granted(world: World, name: str, user: int = 0, *, replace: bool = False) ->
 def finish(world: World, granting: tuple[Connector, str, str]) -> Any:
     connecting, state, code = granting
     return connecting.finish(state, code, Deadline(28, clock=world.clock))
-
-
-def failing(step: tuple[str, int], fault: str, *, for_good: bool) -> Trap:
-    operation, position = step
-    acts, answer = FAULTS[fault]
-
-    def trap(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
-        if called != operation or count < position or (count > position and not for_good):
-            return None
-        if acts:
-            let_through()
-        return answer()
-
-    return trap
 
 
 def alive(world: World, name: str = "default") -> bool:

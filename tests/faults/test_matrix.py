@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from calendly.deadline import Deadline
 from calendly.oauth import Tokens
-from sandbox.faults import cut_connection
-from tests.faults.world import AWS_ERRORS, READ_SECONDS, World, aws_error
+from tests.faults.traps import FAULTS, failing
+from tests.faults.world import World, aws_error
 
 # The AWS calls of a refresh, by step of the protocol: operation, and which one of a run.
 STEPS = {
@@ -32,47 +32,6 @@ STEPS = {
 }
 
 
-def cut() -> Response:
-    cut_connection()
-    return Response(status=500)
-
-
-def slow() -> Response:
-    import time
-
-    time.sleep(READ_SECONDS + 0.3)
-    return Response(status=500)
-
-
-def nonsense() -> Response:
-    return Response("<html>", 200, content_type="application/x-amz-json-1.1")
-
-
-FAULTS: dict[str, tuple[bool, Callable[[], Response]]] = {
-    **{kind: (False, lambda kind=kind: aws_error(kind)) for kind in AWS_ERRORS},
-    "cut before it acted": (False, cut),
-    "cut after it acted": (True, cut),
-    "timeout": (False, slow),
-    "timeout after it acted": (True, slow),
-    "malformed answer": (True, nonsense),
-}
-
-
-def failing(step: str, fault: str, *, for_good: bool) -> Callable[[str, int, Callable[[], None]], Response | None]:
-    """A trap for one call of a run, or for it and all that follow."""
-    operation, position = STEPS[step]
-    acts, answer = FAULTS[fault]
-
-    def trap(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
-        if called != operation or count < position or (count > position and not for_good):
-            return None
-        if acts:
-            let_through()
-        return answer()
-
-    return trap
-
-
 @pytest.mark.parametrize(
     ("fault", "for_good"),
     # A connection that is cut for the whole run shows what a timeout would, in less time.
@@ -80,7 +39,7 @@ def failing(step: str, fault: str, *, for_good: bool) -> Callable[[str, int, Cal
 )
 @pytest.mark.parametrize("step", STEPS)
 def test_aws(world: World, step: str, fault: str, for_good: bool) -> None:
-    world.gate.arm(failing(step, fault, for_good=for_good))
+    world.gate.arm(failing(STEPS[step], fault, for_good=for_good))
     world.run()
     world.next_runs()
     assert world.state == "working"
@@ -234,7 +193,7 @@ def test_time_that_runs_out_on_the_way_to_the_exchange(world: World) -> None:
 
 @pytest.mark.parametrize("fault", ["throttling", "access denied", "KMS disabled", "5xx", "cut before it acted"])
 def test_tokens_that_secrets_manager_refuses_are_parked_sealed_and_adopted(world: World, fault: str) -> None:
-    trap = failing("store", fault, for_good=True)
+    trap = failing(STEPS["store"], fault, for_good=True)
 
     def no_kms_either(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
         # From the moment the tokens are here, KMS fails as well.
@@ -264,7 +223,7 @@ def test_tokens_that_secrets_manager_refuses_are_parked_sealed_and_adopted(world
 @pytest.mark.parametrize("seconds", [81, 90, 900])
 def test_tokens_are_parked_before_the_run_ends(world: World, seconds: int) -> None:
     """However long Secrets Manager refuses, and however little time there was."""
-    world.gate.arm(failing("store", "throttling", for_good=True))
+    world.gate.arm(failing(STEPS["store"], "throttling", for_good=True))
     started = world.clock()
     run = world.run(seconds=seconds)
     assert [result.outcome.value for result in run.results] == ["parked"]

@@ -16,7 +16,8 @@ from accounts.table import Table
 from calendly.deadline import Deadline
 from calendly.errors import AccountNotFoundError, AccountUnavailableError
 from calendly.transport import Transport
-from tests.faults.test_matrix import cut, failing
+from tests.faults.test_matrix import STEPS
+from tests.faults.traps import cut, failing
 from tests.faults.world import World, aws_error
 
 
@@ -42,7 +43,7 @@ def connect_with_token(world: World, name: str, user: int, *, replaces: bool = F
 
 
 def parked(world: World) -> None:
-    world.gate.arm(failing("store", "throttling", for_good=True))
+    world.gate.arm(failing(STEPS["store"], "throttling", for_good=True))
     assert [result.outcome for result in world.run().results] == [Outcome.PARKED]
     world.gate.arm(None)
 
@@ -94,7 +95,7 @@ def test_an_old_answer_of_secrets_manager_is_not_acted_on(world: World) -> None:
 
 def test_what_a_failed_connect_staged_is_never_adopted(world: World) -> None:
     owner = world.store.read(world.ACCOUNT).owner
-    world.gate.arm(failing("promote", "throttling", for_good=True))
+    world.gate.arm(failing(STEPS["promote"], "throttling", for_good=True))
     with pytest.raises(AccountUnavailableError):
         connect_with_token(world, world.ACCOUNT, 1, replaces=True)
     world.gate.arm(None)

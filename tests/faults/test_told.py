@@ -18,11 +18,9 @@ from accounts.rotation import Rotation
 from actions import repeats
 from calendly.deadline import Deadline
 from calendly.errors import AccountUnavailableError, CalendlyError, OutcomeUnknownError
-from tests.faults.test_matrix import cut
 from tests.faults.test_verdicts import refuse
+from tests.faults.traps import failing
 from tests.faults.world import World, aws_error
-
-Trap = Callable[[str, int, Callable[[], None]], Response | None]
 
 
 @pytest.fixture
@@ -66,19 +64,6 @@ def run(world: World, minutes: float = 15) -> None:
     rotation.run(Deadline(900, clock=world.clock))
 
 
-def lose(operation: str, *, acted: bool) -> Trap:
-    """The answers to an operation are lost, whether it acted or not."""
-
-    def trap(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
-        if called != operation:
-            return None
-        if acted:
-            let_through()
-        return cut()
-
-    return trap
-
-
 def states(events: list[Any]) -> list[tuple[str, str]]:
     return [
         (event["detail"]["previous_state"], event["detail"]["state"])
@@ -106,9 +91,11 @@ def test_a_change_is_told_although_the_note_of_it_is_lost(
     run(world)
     refuse(world, 2)
 
+    cuts = failing(("UpdateItem", 1), "cut after it acted" if acted else "cut before it acted", for_good=True)
+
     def lose_the_note(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
         if called == "UpdateItem" and "announced" in world.gate.bodies[-1]:
-            return lose("UpdateItem", acted=acted)(called, count, let_through)
+            return cuts(called, count, let_through)
         return None
 
     world.gate.arm(lose_the_note)
@@ -149,24 +136,17 @@ def key(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[],
 
 def test_a_key_whose_first_write_lost_its_answer_is_used_by_its_own_call(world: World, key: Any) -> None:
     """boto3 asks again, and meets what it wrote itself."""
-    lost = []
-
-    def lose_the_first(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
-        if called != "PutItem" or lost:
-            return None
-        lost.append(called)
-        return lose("PutItem", acted=True)(called, count, let_through)
-
     made: list[str] = []
-    world.gate.arm(lose_the_first)
+    world.gate.arm(failing(("PutItem", 1), "cut after it acted", for_good=False))
     assert key(lambda: made.append("one") or {"made": 1}) == {"made": 1}
+    assert world.gate.calls["PutItem"] == 2
     assert key(lambda: made.append("two") or {"made": 2}) == {"made": 1}
-    assert (made, lost) == (["one"], ["PutItem"])
+    assert made == ["one"]
 
 
 def test_a_key_that_was_written_for_nothing_is_free(world: World, key: Any) -> None:
     """Both answers were lost, and nothing was sent."""
-    world.gate.arm(lose("PutItem", acted=True))
+    world.gate.arm(failing(("PutItem", 1), "cut after it acted", for_good=True))
     with pytest.raises(AccountUnavailableError):
         key(lambda: {"made": 0})
     world.gate.arm(None)
@@ -193,15 +173,7 @@ def test_what_failed_is_tried_anew(world: World, key: Any) -> None:
 
 
 def test_a_delivery_whose_first_write_lost_its_answer_is_delivered_once(world: World, key: Any) -> None:
-    lost = []
-
-    def lose_the_first(called: str, count: int, let_through: Callable[[], None]) -> Response | None:
-        if called != "PutItem" or lost:
-            return None
-        lost.append(called)
-        return lose("PutItem", acted=True)(called, count, let_through)
-
-    world.gate.arm(lose_the_first)
+    world.gate.arm(failing(("PutItem", 1), "cut after it acted", for_good=False))
     delivered: list[int] = []
     for _ in range(2):
         repeats.only_once("webhook", {"event": "x"}, Deadline(5), lambda: delivered.append(1))

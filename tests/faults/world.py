@@ -45,22 +45,26 @@ READ_SECONDS = 1.5
 """How long the clients of this suite wait for an answer: long enough for a busy machine, short enough for a test."""
 
 
+Trap = Callable[[str, int, Callable[[], None]], Response | None]
+"""Called with the operation, how often it was called since ``arm``, and a function that lets the call through; what it
+returns is the answer, None for letting it through."""
+
+
 @dataclass
 class Gate:
     """A WSGI middleware in front of moto.
 
     Attributes:
         bodies: of the requests since then, while there is a trap.
-        trap: called with the operation, how often it was called since ``arm``, and a function that lets the call
-            through; what it returns is the answer, None for letting it through.
+        trap: answers in moto's place.
     """
 
     app: Any = None
-    trap: Callable[[str, int, Callable[[], None]], Response | None] | None = None
+    trap: Trap | None = None
     calls: Counter[str] = field(default_factory=Counter)
     bodies: list[str] = field(default_factory=list)
 
-    def arm(self, trap: Callable[[str, int, Callable[[], None]], Response | None] | None) -> None:
+    def arm(self, trap: Trap | None) -> None:
         self.calls.clear()
         self.bodies.clear()
         self.trap = trap

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from actions.connected import Connected
-from actions.inputs import Input, Refers, Timestamp, WholeNumber
+from actions.inputs import Input, Refers, Timestamp, WholeNumber, after_start
 from actions.parts import Timezone
 from calendly.api import each_page
 from calendly.bounds import moment_of
@@ -78,12 +78,7 @@ class WindowInput(Input):
         default=0, description="Minutes from now before which no slot starts."
     )
 
-    @field_validator("end_time")
-    @classmethod
-    def _ends_after_the_start(cls, end_time: str, info: ValidationInfo) -> str:
-        if end_time <= info.data.get("start_time", ""):
-            raise ValueError("must be after start_time")
-        return end_time
+    _ends_after_the_start = field_validator("end_time")(after_start)
 
     @field_validator("part_of_day")
     @classmethod

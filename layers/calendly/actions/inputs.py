@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -26,10 +26,11 @@ from pydantic_core import CoreSchema, core_schema
 
 from accounts.account import DEFAULT, NAME
 from accounts.settings import settings
+from actions.messages import field_error, nearest
 from actions.proxy_event import readable
 from calendly import references
 from calendly.documents import to_timestamp
-from calendly.errors import FieldError, InvalidRequestError
+from calendly.errors import InvalidRequestError
 from calendly.webhooks import EVENTS
 
 _HTTPS_URL = re.compile(r"https://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?")
@@ -119,9 +120,9 @@ def _webhook_event(value: str) -> str:
     """Unknown names pass, because Calendly adds events. A name that is close to a known one is a typing error."""
     if value in EVENTS:
         return value
-    nearest = _nearest(value, EVENTS, cutoff=0.8)
-    if nearest:
-        raise ValueError(f"is not known to Calendly; did you mean {nearest}?")
+    known = nearest(value, EVENTS, cutoff=0.8)
+    if known:
+        raise ValueError(f"is not known to Calendly; did you mean {known}?")
     if not _EVENT.fullmatch(value):
         raise ValueError("must be names such as invitee.created")
     return value
@@ -210,6 +211,15 @@ class CreateInput(WriteInput):
     )
 
 
+class ContactsInput(WriteInput):
+    """What an action takes that puts contacts on a List, or takes them off."""
+
+    contact_list: ContactListRef
+    contacts: Annotated[
+        list[ContactRef], Field(min_length=1, max_length=500, description="Contacts, 1 to 500: UUIDs or URIs.")
+    ]
+
+
 class ConfirmedInput(WriteInput):
     """The input of every action that cannot be undone. ``consequence`` is a sentence that says what is lost."""
 
@@ -241,6 +251,13 @@ class ScopedInput(Input):
         if bool(group) != (info.data.get("scope", "user") == "group"):
             raise ValueError("can only be given with scope group" if group else "is required with scope group")
         return group
+
+
+def after_start(end_time: str, info: ValidationInfo) -> str:
+    """A validator of ``end_time``, which has ``start_time`` before it."""
+    if end_time <= info.data.get("start_time", ""):
+        raise ValueError("must be after start_time")
+    return end_time
 
 
 def invitee_of_event(invitee: str, event: str | None) -> str:
@@ -319,7 +336,7 @@ def parse(model: type[M], given: Mapping[str, Any]) -> M:
             {name: value for name, value in given.items() if value is not None or name not in known}
         )
     except ValidationError as error:
-        fields = [_field_error(details, model) for details in error.errors(include_input=False, include_url=False)]
+        fields = [field_error(details, model) for details in error.errors(include_input=False, include_url=False)]
         raise InvalidRequestError("Invalid request.", fields=fields[:20]) from None
     if isinstance(parsed, PagedInput) and parsed.max_items is not None and not parsed.all_pages:
         raise InvalidRequestError.for_field("max_items", "needs all_pages: true; for a single page use count")
@@ -338,71 +355,3 @@ def _refuse_half_characters(given: Mapping[str, Any]) -> None:
             text.encode()
         except UnicodeEncodeError:
             raise InvalidRequestError.for_field(readable(name), "holds half a character (a lone surrogate)") from None
-
-
-def _field_error(details: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
-    field = readable(".".join(str(part) for part in details["loc"])) or "input"
-    if details["type"] == "extra_forbidden":
-        return FieldError(field, _unknown(str(details["loc"][-1]), _names(model, details["loc"][:-1])))
-    if details["type"] == "value_error":
-        return FieldError(field, details["msg"].removeprefix("Value error, "))
-    return FieldError(
-        field, _MESSAGES.get(details["type"], "is not of the right form").format(**details.get("ctx", {}))
-    )
-
-
-def _names(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
-    """The names that are known at a place in an input."""
-    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-    if not place:
-        return list(fields)
-    part = _part_in(fields.get(str(place[0])))
-    inner = [each for each in place[1:] if isinstance(each, str)]
-    return _names(part, inner) if part else []
-
-
-def _part_in(annotation: Any) -> type[BaseModel] | None:
-    """The model in a type such as ``list[Part] | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for each in get_args(annotation) if (found := _part_in(each))), None)
-
-
-def _unknown(field: str, known: list[str]) -> str:
-    nearest = _nearest(field, known, cutoff=0.5)
-    return f"is not known; did you mean {nearest}?" if nearest else f"is not known; known are {', '.join(known)}"
-
-
-def _nearest(text: str, known: Sequence[str], cutoff: float) -> str | None:
-    # Imported only when there is an error to explain.
-    import difflib
-
-    return next(iter(difflib.get_close_matches(text, known, n=1, cutoff=cutoff)), None)
-
-
-_MESSAGES = {
-    "missing": "is required",
-    "string_type": "must be text",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a smaller number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "literal_error": "must be {expected}",
-    "list_type": "must be a list",
-    "too_short": "must have at least {min_length} entries",
-    "too_long": "must have at most {max_length} entries",
-    "dict_type": "must be a JSON object",
-    "model_type": "must be a JSON object",
-    "greater_than_equal": "must be {ge} or more",
-    "greater_than": "must be more than {gt}",
-    "less_than_equal": "must be {le} or less",
-    "less_than": "must be less than {lt}",
-}
-"""Messages by pydantic's error type, in place of pydantic's own."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from actions.inputs import Input, PageToken, Timestamp
+from actions.inputs import Input, PageToken, Timestamp, after_start
 from calendly.documents import to_timestamp
 
 A_WORKFLOWS_NOW = timedelta(minutes=5)
@@ -33,9 +33,4 @@ class RangeInput(Input):
             raise ValueError("must not be in the past: Calendly answers for the time from now on")
         return to_timestamp(max(start, now + AHEAD))
 
-    @field_validator("end_time")
-    @classmethod
-    def _ends_after_the_start(cls, end_time: str, info: ValidationInfo) -> str:
-        if end_time <= info.data.get("start_time", ""):
-            raise ValueError("must be after start_time")
-        return end_time
+    _ends_after_the_start = field_validator("end_time")(after_start)

@@ -131,6 +131,11 @@ class Api:
         content = {**_given(document), **dict.fromkeys(cleared)}
         return self._document(operation, self.send(operation, path, document=content, params=params), model)
 
+    def delete(self, operation: Operation, path: str) -> str:
+        """Send an operation that deletes a resource; returns the resource's URI."""
+        self.send(operation, path)
+        return self.address + path
+
     def list(self, operation: Operation, path: str, params: Mapping[str, Any], model: type[R]) -> Page[R]:
         """Send an operation that returns a list. Parameters that are None are left out."""
         response = self.send(operation, path, params=query(params))

@@ -135,9 +135,7 @@ class Contacts:
 
     def delete(self, contact: str) -> str:
         """Delete a contact, given by UUID or URI; returns its URI. Scope ``contacts:write``."""
-        path = self._path(contact)
-        self._api.send(self.DELETE, path)
-        return self._api.address + path
+        return self._api.delete(self.DELETE, self._path(contact))
 
     def _path(self, contact: str) -> str:
         return self._api.path(contact, "contacts")

@@ -37,6 +37,4 @@ class InviteeNoShows:
 
     def delete(self, invitee_no_show: str) -> str:
         """Take a mark away, given by UUID or URI; returns its URI. Scope ``scheduled_events:write``."""
-        path = self._api.path(invitee_no_show, "invitee_no_shows")
-        self._api.send(self.DELETE, path)
-        return self._api.address + path
+        return self._api.delete(self.DELETE, self._api.path(invitee_no_show, "invitee_no_shows"))

@@ -104,9 +104,7 @@ class MeetingRecaps:
 
     def delete(self, meeting_recap: str) -> str:
         """Delete a recap, given by UUID or URI; returns its URI. Scope ``meeting_recaps:write``."""
-        path = self._path(meeting_recap)
-        self._api.send(self.DELETE, path)
-        return self._api.address + path
+        return self._api.delete(self.DELETE, self._path(meeting_recap))
 
     def _path(self, meeting_recap: str) -> str:
         return self._api.path(meeting_recap, "meeting_recaps")

@@ -101,9 +101,7 @@ class OrganizationMemberships:
         Raises:
             PermissionDeniedError: it is the owner's, who cannot be removed.
         """
-        path = self._api.path(organization_membership, "organization_memberships")
-        self._api.send(self.DELETE, path)
-        return self._api.address + path
+        return self._api.delete(self.DELETE, self._api.path(organization_membership, "organization_memberships"))
 
 
 class OrganizationInvitations:
@@ -145,9 +143,7 @@ class OrganizationInvitations:
 
     def revoke(self, invitation: str, organization: str | None = None) -> str:
         """Take an invitation back; returns its URI. Scope ``organizations:write``."""
-        path = self._path(invitation, organization)
-        self._api.send(self.REVOKE, path)
-        return self._api.address + path
+        return self._api.delete(self.REVOKE, self._path(invitation, organization))
 
     def _below(self, organization: str) -> str:
         return f"{self._api.path(organization, 'organizations')}/invitations"

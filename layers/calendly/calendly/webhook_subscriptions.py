@@ -115,9 +115,7 @@ class WebhookSubscriptions:
 
     def delete(self, webhook_subscription: str) -> str:
         """End a subscription, given by UUID or URI; returns its URI. Scope ``webhooks:write``."""
-        path = self._api.path(webhook_subscription, "webhook_subscriptions")
-        self._api.send(self.DELETE, path)
-        return self._api.address + path
+        return self._api.delete(self.DELETE, self._api.path(webhook_subscription, "webhook_subscriptions"))
 
     def sample(
         self, *, event: str, scope: str, organization: str, user: str | None = None, group: str | None = None
