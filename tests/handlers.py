@@ -17,6 +17,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 import actions.runtime
 from accounts import aws as accounts_aws
 from accounts.account import Account
+from accounts.application import OK, Application
 from accounts.settings import settings
 from accounts.store import AccountStore
 from actions.connected import Connected
@@ -31,6 +32,7 @@ from sandbox.world import World
 from tests.unit.test_doors import Context
 
 BUCKET = "exports"
+APPLICATION = Application(OK, None, "an id", "a secret", "the key of the application")
 
 
 @dataclass
@@ -130,8 +132,10 @@ def handlers(*, aws: bool = True, **size: int) -> Iterator[Handlers]:
             "PUBLIC_URL": "http://127.0.0.1:9",
         }.items():
             patch.setenv(name, value)
+        if not aws:  # and nothing is to be asked of the real one
+            patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
         patch.setattr(actions.runtime, "connect", made.connect)
-        patch.setattr(AccountStore, "webhook_signing_key", lambda _: "the key of the application")
+        patch.setattr(AccountStore, "application", lambda _: APPLICATION)
         patch.setattr(actions.runtime, "transport", lambda: transport)
         _forget()
         if aws:
