@@ -20,8 +20,6 @@ class Command:
         function: the Lambda's logical id.
         method, path: its route.
         in_path: the names of its path parameters.
-        paged: whether it is a list.
-        writes: whether it changes something.
         inputs: by name, ``type`` and, where there are any, ``required``, ``values``, ``help`` and ``default``.
     """
 
@@ -32,8 +30,6 @@ class Command:
     method: str
     path: str
     in_path: list[str]
-    paged: bool
-    writes: bool
     inputs: dict[str, dict[str, Any]]
 
 

@@ -26,10 +26,13 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
 
 
 def outdated(root: Path, actions: list[Action]) -> list[str]:
-    """The files whose content is out of date, and the events of actions that no longer exist."""
-    wanted = files(root, actions)
+    """The files whose content is out of date, and those of actions and families that no longer exist."""
+    return _outdated(root, files(root, actions), left_over(root, actions))
+
+
+def _outdated(root: Path, wanted: dict[Path, str], over: list[Path]) -> list[str]:
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
-    return sorted(str(path.relative_to(root)) for path in (*stale, *left_over(root, actions)))
+    return sorted(str(path.relative_to(root)) for path in (*stale, *over))
 
 
 def left_over(root: Path, actions: list[Action]) -> list[Path]:
@@ -45,11 +48,12 @@ def left_over(root: Path, actions: list[Action]) -> list[Path]:
 def generate(root: Path) -> list[str]:
     """Bring everything up to date; returns the changed files."""
     actions = find(root / "functions")
-    changed = outdated(root, actions)
-    for path, text in files(root, actions).items():
+    wanted, over = files(root, actions), left_over(root, actions)
+    changed = _outdated(root, wanted, over)
+    for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for path in left_over(root, actions):
+    for path in over:
         if path.is_dir():
             shutil.rmtree(path)
         else:

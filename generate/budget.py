@@ -50,9 +50,8 @@ def transform(template: Path) -> dict[str, Any]:
     return found
 
 
-def measure(template: Path) -> Budget:
+def measure(transformed: dict[str, Any]) -> Budget:
     """Count the resources, bytes and API resources of the transformed template."""
-    transformed = transform(template)
     paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
     segments = {tuple(path.split("/")[1 : end + 1]) for path in paths for end in range(1, path.count("/") + 1)}
     return Budget(len(transformed["Resources"]), len(json.dumps(transformed, separators=(",", ":"))), len(segments))
@@ -82,13 +81,14 @@ class _NoPolicies(ManagedPolicyLoader):  # type: ignore[misc]
 def main() -> None:
     """Print the table. With a path as argument, also write the transformed template to it."""
     template = Path("template.yaml")
-    used = measure(template)
+    transformed = transform(template)
+    used = measure(transformed)
     print(f"resources      {used.resources:>7} of {RESOURCES}")
     print(f"template bytes {used.template_bytes:>7} of {TEMPLATE_BYTES}")
     print(f"API resources  {used.api_resources:>7} of {API_RESOURCES}")
     print(f"stack's name   {STACK_NAME:>7} of {longest_stack_name(template)} characters that fit")
     if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(json.dumps(transform(template), indent=1))
+        Path(sys.argv[1]).write_text(json.dumps(transformed, indent=1))
 
 
 if __name__ == "__main__":

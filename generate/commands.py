@@ -30,8 +30,6 @@ def command(action: Action) -> dict[str, Any]:
         "method": action.declaration.method,
         "path": action.route,
         "in_path": re.findall(r"\{(\w+)\}", action.route),
-        "paged": action.paged,
-        "writes": action.writes,
         "inputs": {name: _input(properties[name], name in required) for name in names if name not in _COMMON},
     }
 

@@ -88,6 +88,7 @@ class Kept:
                         f"{path} cannot be read ({type(error).__name__}). Choose another folder, or remove this one."
                     ) from None
         self._aws, self._world = aws, world
+        _store(self._folder / _OF, json.dumps(self._of).encode())
         self._write()
         threading.Thread(target=self._keep, daemon=True).start()
 
@@ -112,7 +113,6 @@ class Kept:
         if self._aws is None or self._world is None:
             return
         with self._writing:
-            _store(self._folder / _OF, json.dumps(self._of).encode())
             _store(self._folder / _WORLD, dump(self._world))
             _store(self._folder / _AWS, json.dumps(_get(self._aws)).encode())
 

@@ -36,7 +36,7 @@ from local.kept import Kept  # noqa: E402
 from local.resources import Aws, make_resources, references  # noqa: E402
 from local.sam import Template  # noqa: E402
 from local.schedule import Scheduler  # noqa: E402
-from local.watching import watch_api, watch_aws, watch_lambda, watch_workflows  # noqa: E402
+from local.watching import watch_api, watch_aws, watch_changes, watch_lambda, watch_workflows  # noqa: E402
 from local.web.app import Pages  # noqa: E402
 from local.web.guard import OwnPagesOnly  # noqa: E402
 from local.workflows import make_workflows  # noqa: E402
@@ -128,7 +128,7 @@ class LocalStack:
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
         self.sandbox = create_app(self.calendly_url, apps=[app])
         self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
-        self._serve(self._wrapped("calendly", self.sandbox), self.ports.calendly)
+        self._serve(watch_changes(self._wrapped("calendly", self.sandbox), self._changed), self.ports.calendly)
         make_resources(resources, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)

@@ -73,11 +73,27 @@ def watch_aws(app: App, journal: Journal, changed: Callable[[], None]) -> App:
             note = _note_events if target else _note_message
             note(journal, body)
         answer = app(environ, start_response)
-        if not re.search(r"\.(Get|Describe|List|Query|Scan|BatchGet)", target):
+        if not _reads(environ) and not re.search(r"\.(Get|Describe|List|Query|Scan|BatchGet)", target):
             changed()
         return answer
 
     return watched
+
+
+def watch_changes(app: App, changed: Callable[[], None]) -> App:
+    """Tells of every call that may change something."""
+
+    def watched(environ: dict[str, Any], start_response: Any) -> Any:
+        answer = app(environ, start_response)
+        if not _reads(environ):
+            changed()
+        return answer
+
+    return watched
+
+
+def _reads(environ: dict[str, Any]) -> bool:
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD")
 
 
 def watch_workflows(execution: str, aws: Aws, journal: Journal) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -18,6 +19,8 @@ from sandbox.rows.base import Row
 CALENDLY = "https://api.calendly.com"
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 _UNSAID = (None, "")
+_zones = cache(available_timezones)
+"""Kept, because each call walks the folder of zones."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,11 @@ class Fields:
         required: bool = False,
         choices: Iterable[str] | None = None,
         longest: int | None = None,
-        missing: str = "is missing",
     ) -> str | None:
         value = self._said(name)
         if value in _UNSAID:
             if required:
-                raise self.fail(name, missing)
+                raise self.fail(name, "is missing")
             return None
         if not isinstance(value, str):
             raise self.fail(name, "must be a string")
@@ -98,7 +100,7 @@ class Fields:
 
     def zone(self, name: str, *, required: bool = False) -> str | None:
         value = self.text(name, required=required)
-        if value is not None and value not in available_timezones():
+        if value is not None and value not in _zones():
             raise self.fail(name, "is not a valid timezone")
         return value
 

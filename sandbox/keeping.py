@@ -8,7 +8,7 @@ from dataclasses import fields
 from sandbox.world import World
 
 _NOT_KEPT = {"origin", "lock", "deliveries", "windows", "exchanges_of", "faults"}
-"""What is of one run: the address, threads, and clocks that count from the machine's start."""
+"""What is of one run: the address, threads, faults, what is on its way, and what was counted against limits."""
 
 
 def dump(world: World) -> bytes:

@@ -6,6 +6,7 @@ from _wiring import connector, directory, endings
 from pydantic import Field
 
 from accounts.health import health
+from accounts.sessions import SESSION_SECONDS
 from actions.address import public_url
 from actions.doors import Call
 from actions.inputs import Input
@@ -43,4 +44,4 @@ def handler(input: ConnectAccount, call: Call) -> Answer:
         return Answer({"account": account.name, **shown, **left}, status=201)
     redirect_uri = f"{public_url(call)}/oauth/callback"
     url = connector().authorize_url(input.account, redirect_uri=redirect_uri, replace=input.replace)
-    return Answer({"account": input.account, "authorize_url": url, "expires_in": 600}, status=201)
+    return Answer({"account": input.account, "authorize_url": url, "expires_in": SESSION_SECONDS}, status=201)

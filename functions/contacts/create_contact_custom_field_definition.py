@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from actions.contacts import Part
 from actions.inputs import CreateInput, ShortText
+from actions.parts import Part
 from actions.runtime import Connected, action
 from calendly.contacts import ContactCustomFieldDefinition
 from calendly.documents import Document

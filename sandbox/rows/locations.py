@@ -74,9 +74,8 @@ def location_row(kind: str, location: str | None = None, additional_info: str = 
     """The location of an event, from a location of its event type; ``fresh`` for one that was just booked."""
     if kind in CONFERENCES:
         return conference_row(kind, processing=fresh)
-    row: Row = {"type": kind, "location": location or ("" if kind in ("physical", "ask_invitee") else None)}
-    if kind == "inbound_call":
-        row["location"] = location or ""
+    empty = "" if kind in ("physical", "ask_invitee", "inbound_call") else None
+    row: Row = {"type": kind, "location": location or empty}
     return {**row, "additional_info": additional_info} if kind in ("physical", "inbound_call") else row
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -116,12 +117,31 @@ def test_state_is_kept_from_run_to_run(tmp_path: Path) -> None:
         assert [each["account"] for each in accounts] == ["default"], said
         url = f"{ports.url(ports.api)}/accounts/default/users/me"
         assert requests.get(url, timeout=60).json()["resource"]["name"] == "Ada Lovelace"
+        _is_written_only_after_a_change(folder, ports)
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 0, output
     assert "/connect" not in said
     modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert (stat.S_IMODE(folder.stat().st_mode), modes) == (0o700, {0o600})
+
+
+def _is_written_only_after_a_change(folder: Path, ports: Ports) -> None:
+    def written() -> int:
+        return (folder / "world.pickle").stat().st_mtime_ns
+
+    def settles() -> bool:
+        before = written()
+        time.sleep(3)
+        return written() == before
+
+    assert any(settles() for _ in range(10)), "what writes the state is no reason to write it"
+    before = written()
+    requests.post(f"{ports.url(ports.calendly)}/_sandbox/expire_page_tokens", json={}, timeout=60).raise_for_status()
+    until = time.monotonic() + 60
+    while written() == before:
+        assert time.monotonic() < until, "what changes in the sandbox is kept, too"
+        time.sleep(0.2)
 
 
 def _lines_until(process, text: str) -> str:  # type: ignore[no-untyped-def]

@@ -28,8 +28,6 @@ class Announcer:
         now: seconds since the epoch.
     """
 
-    DETAIL_TYPE = STATE_CHANGED
-
     def __init__(self, stack: str, directory: Directory, *, now: Callable[[], float] = time.time) -> None:
         self._stack = stack
         self._directory = directory

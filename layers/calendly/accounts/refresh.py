@@ -86,7 +86,7 @@ class Refresher:
         self._monotonic = monotonic
         self._recovery = Recovery(vault, sealer, now=now)
         self._keeper = Keeper(vault, owners, now=now, sleep=sleep, monotonic=monotonic)
-        self._verdicts = Verdicts(directory, now=now)
+        self._verdicts = Verdicts(directory)
 
     def is_due(self, entry: Entry, application: str | None = None) -> bool:
         """Whether the schedule should look at this account.

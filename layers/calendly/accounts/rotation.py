@@ -61,7 +61,7 @@ class Rotation:
         self._refresher = refresher
         self._announce = announce
         self._application = application
-        self._verdicts = Verdicts(directory, now=now)
+        self._verdicts = Verdicts(directory)
         self._now = now
 
     def run(self, deadline: Deadline) -> Run:

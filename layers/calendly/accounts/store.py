@@ -236,10 +236,6 @@ class AccountStore:
             with self._faults("to delete the secret", PROBE):
                 self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
-    def webhook_signing_key(self) -> str | None:
-        """What Calendly signs deliveries with; None if none is stored. Raises AccountUnavailableError."""
-        return self.application().webhook_signing_key
-
     def oauth_app(self) -> OAuthApp:
         """The OAuth application's credentials.
 

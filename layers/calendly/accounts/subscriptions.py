@@ -59,11 +59,6 @@ class Subscription:
         known = {name: row[name] for name in cls.__dataclass_fields__ if name in row}
         return cls(**{**known, **more, "account": account, "events": tuple(row.get("events") or ())})
 
-    @property
-    def owner(self) -> dict[str, Any]:
-        """Whose events: scope, organization, user, group."""
-        return {name: getattr(self, name) for name in OWNER}
-
 
 @dataclass(frozen=True)
 class Replacement:

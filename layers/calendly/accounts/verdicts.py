@@ -12,8 +12,7 @@ depend on which account was asked first:
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from accounts.account import how_to_connect
@@ -88,12 +87,10 @@ class Verdicts:
 
     Args:
         directory: the accounts.
-        now: seconds since the epoch.
     """
 
-    def __init__(self, directory: Directory, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._now = now
 
     def on(self, name: str) -> Verdict | None:
         """The verdict on one account; None if its token is not refused any more."""

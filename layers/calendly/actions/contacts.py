@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from actions.inputs import CustomFieldRef, Email, WriteInput
+from actions.parts import Part
 from calendly.references import uuid_of
-
-
-class Part(BaseModel):
-    """A part of a contact. Members it does not know are refused, as at the top of an input."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class ContactEmail(Part):

@@ -223,10 +223,8 @@ class _Walk(Generic[R]):
 
         Otherwise by counting rows, which misses one when a row before it has gone meanwhile.
         """
-        mark = self._cursor.mark.anew() if self._order and self._cursor.mark else None
-        if mark is not None:
-            return self._cursor._replace(token=None, skip=0, mark=mark)
-        return self._cursor._replace(skip=position)
+        place = self._cursor._replace(skip=position)
+        return place.by_place() if self._order else place
 
     def _page(self) -> Page[R]:
         cursor = self._cursor

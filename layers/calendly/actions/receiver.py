@@ -10,7 +10,7 @@ from accounts.account import Account
 from accounts.application import Application
 from accounts.endings import listed
 from accounts.settings import settings
-from accounts.subscriptions import Replacement, Subscription, Subscriptions, fingerprint
+from accounts.subscriptions import OWNER, Replacement, Subscription, Subscriptions, fingerprint
 from accounts.table import Table
 from actions.address import receiver_of, receivers_of
 from actions.bus import OURS, entry_of, put
@@ -70,11 +70,14 @@ def subscribe(
             subscriptions.delete(found["uri"])
             return Document({"resource": found}, WebhookSubscription)
         return replace(connected, known, replacement_of(connected.account.name, found, events), application)
-    document = subscriptions.create(url=mine, events=events, **owner, signing_key=key)
-    if found is None:
-        note(connected.account, known, document.body["resource"], made=True, key=key)
-    else:
+    if found is not None:
+        document = Document({"resource": found}, WebhookSubscription)
+        if dry_run:
+            return document
         note(connected.account, known, found)
+    else:
+        document = subscriptions.create(url=mine, events=events, **owner, signing_key=key)
+        note(connected.account, known, document.body["resource"], made=True, key=key)
     if owner["scope"] != "user":
         # Others of the organization may have subscribed this receiver, too: whose deliveries are theirs is learned.
         with suppress(CalendlyError):
@@ -125,7 +128,7 @@ def replacement_of(account: str, found: dict[str, Any], events: list[str]) -> Re
     if since is None and found.get("state") == "disabled":
         changed = _moment(found.get("updated_at"))
         since = changed - DISABLED_AFTER if changed else None
-    owner = {name: found.get(name) for name in ("scope", "organization", "user", "group")}
+    owner = {name: found.get(name) for name in OWNER}
     start = (since or datetime.now(UTC)) - MARGIN
     return Replacement(account, found["uri"], found["callback_url"], tuple(events), owner, to_timestamp(start))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from traceback import walk_tb
 from typing import Any, get_type_hints
 
 from actions import doors, inputs
@@ -167,11 +168,9 @@ def _since(started: float) -> float:
 
 def _unexpected(error: Exception) -> CalendlyError:
     """The error for a bug. The exception's message may hold anything, so it is neither answered nor logged."""
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
-        trace = trace.tb_next
+    frames = [
+        f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(error.__traceback__)
+    ]
     log.error("unexpected", exception_type=type(error).__name__, frames=frames[-12:])
     return CalendlyError(
         f"An unexpected {type(error).__name__}. This is a bug; search the log for the correlation id to see where."

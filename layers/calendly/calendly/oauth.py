@@ -21,9 +21,6 @@ from calendly.errors import CalendlyError, OutcomeUnknownError, RateLimitedError
 from calendly.references import PUBLIC_AUTH
 from calendly.transport import Operation, Response, Transport
 
-CODE_LIFETIME = 600
-"""Lifetime of an authorization code, in seconds."""
-
 
 class InvalidGrantError(CalendlyError):
     """Calendly refused the code or refresh token: it is used, expired or revoked."""

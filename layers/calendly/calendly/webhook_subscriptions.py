@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from calendly.api import Api, each_page
+from calendly.api import Api, each_page, query
 from calendly.documents import Document, Page, Resource
 from calendly.errors import AlreadyExistsError, NotFoundError, OutcomeUnknownError
 from calendly.responses import unreadable
@@ -79,12 +79,7 @@ class WebhookSubscriptions:
             return Document({"resource": found}, WebhookSubscription)
         document = {"url": url, "events": list(events), **self._owner(owner), "signing_key": signing_key}
         try:
-            return self._api.write(
-                self.CREATE,
-                "/webhook_subscriptions",
-                {name: value for name, value in document.items() if value is not None},
-                WebhookSubscription,
-            )
+            return self._api.write(self.CREATE, "/webhook_subscriptions", document, WebhookSubscription)
         except (AlreadyExistsError, OutcomeUnknownError):
             # Another call was faster, or it happened although the answer was lost.
             found = self.same(url, events, owner)
@@ -125,8 +120,7 @@ class WebhookSubscriptions:
         It has no envelope: ``{"event", "created_at", "created_by", "payload"}``.
         """
         owner = self._owner({"scope": scope, "organization": organization, "user": user, "group": group})
-        params = {"event": event, **{name: value for name, value in owner.items() if value is not None}}
-        response = self._api.send(self.SAMPLE, "/sample_webhook_data", params=params)
+        response = self._api.send(self.SAMPLE, "/sample_webhook_data", params=query({"event": event, **owner}))
         if not isinstance(response.body, dict):
             raise unreadable(self.SAMPLE)
         return response.body
