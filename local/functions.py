@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -13,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local import execution
 from local.runtime_api import Invocation, RuntimeApi, now
 
 MOST_PROCESSES = 4
@@ -49,26 +48,12 @@ class FunctionProcess:
             "AWS_LAMBDA_RUNTIME_API": self.runtime.address,
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             "LAMBDA_TASK_ROOT": str(spec.code),
-            "PYTHONPATH": os.pathsep.join(map(str, (spec.code, *spec.layers))),
-            "PYTHONUNBUFFERED": "1",
-            # Identifies the stack that started this process, to find orphans.
-            "LOCAL_STACK": str(os.getpid()),
-            # Function folders are deployed as they are, so no bytecode may be written into them.
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own functions
-                [sys.executable, "-m", "awslambdaric", spec.handler],
-                cwd=spec.code,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        self.process = execution.start(spec.handler, spec.code, spec.layers, environment, log)
 
     @property
     def alive(self) -> bool:
-        return self.process.poll() is None
+        return self.process.is_alive()
 
     def invoke(self, event: bytes) -> tuple[bytes, bool] | None:
         """Run one call; returns the answer and whether it is an error. A crash or timeout ends the process.
@@ -101,11 +86,10 @@ class FunctionProcess:
     def stop(self, *, force: bool = False) -> None:
         if self.alive:
             self.process.kill() if force else self.process.terminate()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
+        self.process.join(5)
+        if self.alive:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
         self.runtime.close()
 
     def _last_words(self) -> bytes:

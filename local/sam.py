@@ -10,10 +10,13 @@ import io
 import json
 import re
 import uuid
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
+import yaml
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
 from samcli.lib.intrinsic_resolver.intrinsic_property_resolver import IntrinsicResolver
 from samcli.lib.intrinsic_resolver.intrinsics_symbol_table import IntrinsicsSymbolTable
@@ -59,9 +62,14 @@ class Template:
 
     def __init__(self, path: Path, parameters: dict[str, str]) -> None:
         self._root = path.parent
-        self._stacks, _ = SamLocalStackProvider.get_stacks(template_file=str(path), parameter_overrides=parameters)
+        # SAM CLI's loader is the one in Python, which takes two seconds for this template.
+        with patch.object(yaml, "SafeLoader", yaml.CSafeLoader):
+            self._stacks, _ = SamLocalStackProvider.get_stacks(template_file=str(path), parameter_overrides=parameters)
         _leave_out_what_is_not_deployed(self._stacks[0])
-        self._functions = SamFunctionProvider(self._stacks, ignore_code_extraction_warnings=True)
+
+    @cached_property
+    def _functions(self) -> SamFunctionProvider:
+        return SamFunctionProvider(self._stacks, ignore_code_extraction_warnings=True)
 
     @property
     def resources(self) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def kill_at(running: Running, function: str, step: tuple[str, int], when: str) -
         killed.append(called)
         for process in running.stack.pool.processes(function):
             process.process.kill()
-            process.process.wait()
+            process.process.join()
         return True
 
     setattr(running.aws, when, trap)

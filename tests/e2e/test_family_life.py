@@ -128,7 +128,7 @@ def test_a_killed_function_leaves_one_booking(running: Running) -> None:
             time.sleep(0.05)
         for process in running.stack.pool.processes("CreateInvitee"):
             process.process.kill()
-            process.process.wait()
+            process.process.join()
         assert "resource" not in (killed.result() or {})
     its_time_is_over(running)
     assert [running.direct("CreateInvitee", **call)["resource"]] == booked(running)

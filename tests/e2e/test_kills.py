@@ -52,7 +52,7 @@ def lease_runs_out(running: Running) -> None:
 def kill(running: Running) -> None:
     for process in running.stack.pool.processes("RotateTokens"):
         process.process.kill()
-        process.process.wait()
+        process.process.join()
 
 
 def rotate(running: Running) -> Any:

@@ -45,7 +45,7 @@ def test_killed_around_a_call_of_aws(running: Running, bus: Bus, step: str, when
             return False
         for process in running.stack.pool.processes("ReceiveWebhook"):
             process.process.kill()
-            process.process.wait()
+            process.process.join()
         return True
 
     setattr(running.aws, when, trap)

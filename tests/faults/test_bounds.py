@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,19 @@ def test_connecting_often_is_never_refused(world: World) -> None:
             "default", token, replace=True, deadline=Deadline(28, clock=world.clock)
         )
     assert len(world.entry().versions) >= 70
+    assert ask(world, "default", force=True).outcome is not Outcome.FAILED, "a new grant has its own day"
+
+
+def test_connecting_often_and_an_incident_stay_within_what_secrets_manager_takes() -> None:
+    """Fifty connects, then whatever is asked for: exchanges end at 90 versions, and a new grant still has a few."""
+    connects = tuple(float(at) for at in range(50))
+    entry = Entry("a", versions=connects, connected_at=49.0)
+    now = 1000.0
+    while bounds.too_often(entry, now, early=False, forced=False) is None:
+        entry, now = replace(entry, versions=(*entry.versions, now)), now + 600
+    assert len(entry.versions) == 90
+    again = replace(entry, versions=(*entry.versions, now), connected_at=now)
+    assert bounds.too_often(again, now + 1, early=True, forced=False) is None
 
 
 def test_a_caller_is_told_when_to_try_again(world: World) -> None:

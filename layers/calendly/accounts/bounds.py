@@ -14,10 +14,15 @@ MOST_A_MINUTE = 8
 """Calendly gives out no more tokens to a user."""
 
 MOST_A_DAY = 60
-"""Versions of a secret; what is left to a hundred is for people who connect."""
+"""Versions of a secret that exchanges of one grant write; what is left to a hundred is for people who connect."""
 
 MOST_EARLY_A_DAY = 30
-"""Versions up to which tokens are exchanged before their time; what is left is the schedule's."""
+"""Those up to which tokens are exchanged before their time; what is left is the schedule's."""
+
+ALMOST_ALL = 90
+"""Versions of a day, of connects as well, with which a grant has to be content with a few."""
+
+A_FEW = 10
 
 FREE = 2
 """Exchanges before their time that nobody has to wait for."""
@@ -57,7 +62,9 @@ def too_often(entry: Entry, now: float, *, early: bool, forced: bool) -> TooOfte
     if len(recent(entry, now)) >= MOST_A_MINUTE:
         return TooOften("Its tokens were exchanged too often this minute.", 60)
     written = entry.versions_since(now - DAY)
-    if len(written) >= (MOST_EARLY_A_DAY if early and not forced else MOST_A_DAY):
+    of_grant = [at for at in written if at > entry.connected_at]
+    most = MOST_EARLY_A_DAY if early and not forced else MOST_A_DAY
+    if len(of_grant) >= (A_FEW if len(written) >= ALMOST_ALL else most):
         return TooOften(
             "Its tokens were renewed so often today that Secrets Manager would soon take no more versions. Calendly "
             "refuses what it gives out: look at its status page.",

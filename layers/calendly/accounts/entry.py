@@ -125,6 +125,7 @@ class Entry:
         announced: the state that was last told to the world.
         exchanges: when refresh tokens of this grant were used in the last minute, in seconds since the epoch.
         versions: when versions of the secret were written in the last day.
+        connected_at: when somebody connected the account last, on the same clock; 0 where that is not known.
         refusal: Calendly's last word on the token, where that was no.
         exchanged: the last exchange that was granted.
         early: how often tokens were refused before their time.
@@ -144,6 +145,7 @@ class Entry:
     announced: str | None = None
     exchanges: tuple[float, ...] = ()
     versions: tuple[float, ...] = ()
+    connected_at: float = 0.0
     refusal: Refusal | None = None
     exchanged: Exchanged | None = None
     early: Early | None = None
@@ -189,6 +191,7 @@ class Entry:
             announced=item.get("announced"),
             exchanges=tuple(item.get("exchanges", ())),
             versions=tuple(item.get("versions", ())),
+            connected_at=item.get("connected_at", 0.0),
             refusal=_record(Refusal, item.get("refusal")),
             exchanged=_record(Exchanged, item.get("exchanged")),
             early=_record(Early, item.get("early")),

@@ -123,7 +123,7 @@ class Lease:
         exchanged: Exchanged | None = None,
         was: Mapping[str, Any] | None = None,
         role_unknown: bool = False,
-        connected: bool = False,
+        connected_at: float | None = None,
     ) -> None:
         """The account's new tokens are stored: its summary follows, and whatever led there is cleared.
 
@@ -136,7 +136,7 @@ class Lease:
             exchanged: the exchange that brought them.
             was: what the grant was when the world was told last, if it is another now.
             role_unknown: the role is to be asked.
-            connected: a new grant, so that what was exchanged before does not count any more.
+            connected_at: when somebody connected it: a new grant, of which nothing was exchanged.
         """
         summary = account.summary()
         parts = ["summary = :summary", "account_state = :state", "versions = :versions"]
@@ -155,6 +155,7 @@ class Lease:
             "exchanged": exchanged.to_item() if exchanged else None,
             "was": dict(was) if was is not None else None,
             "role_unknown": True if role_unknown else None,
+            "connected_at": connected_at,
         }
         for name, member in members.items():
             if member is not None:
@@ -164,7 +165,7 @@ class Lease:
             gone.append("intent")
         if not role_unknown:
             gone.append("role_unknown")
-        if connected:
+        if connected_at is not None:
             gone += ["exchanges", "early"]
         try:
             self._update(

@@ -76,11 +76,10 @@ class Storing:
         self._insist(lambda: self._lease.begin_connect(Connecting(account.generation, self._now())), deadline)
         self._account = account
         self._write(account, deadline)
-        written = self._entry.versions_since(self._now() - DAY) if self._entry else []
+        now = self._now()
+        written = self._entry.versions_since(now - DAY) if self._entry else []
         self._insist(
-            lambda: self._lease.promote(
-                account, versions=[*written, self._now()], was=self._was(account), connected=True
-            ),
+            lambda: self._lease.promote(account, versions=[*written, now], was=self._was(account), connected_at=now),
             deadline,
         )
 
