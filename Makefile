@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local sandbox test check generate build benchmark drift interop lock clean
+.PHONY: help demo local sandbox test soak check generate build benchmark drift interop lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,10 @@ sandbox: $(READY) ## Run Calendly's API on this machine until Ctrl-C; OPTIONS="-
 	@$(BIN)/python -m sandbox $(OPTIONS)
 
 test: $(READY) ## Run all tests, offline
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+soak: $(READY) ## Run all tests at full size: thousands of deliveries, events, schedules; takes about an hour
+	@SIZES=full $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Check formatting, lint, types, template
 	$(BIN)/ruff format --check .

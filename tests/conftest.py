@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +62,8 @@ REDIRECT = "http://127.0.0.1:9/oauth/callback"
 APP = App("test-app", "the-application's-secret", (REDIRECT,))
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+@contextmanager
+def running() -> Iterator[Sandbox]:
     """A fresh sandbox. Every answer and every request that it takes is checked against the contract."""
     server = serve(None, 0)
     url = f"http://127.0.0.1:{server.server_port}"
@@ -73,3 +74,9 @@ def sandbox() -> Iterator[Sandbox]:
     server.shutdown()
     server.server_close()
     assert checked.violations == []
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with running() as started:
+        yield started

@@ -126,6 +126,11 @@ class Running:
         client = self.stack.aws.client("secretsmanager")
         return json.loads(client.get_secret_value(SecretId=f"local/accounts/{account}")["SecretString"])
 
+    def application(self) -> Any:
+        """The OAuth application's secret."""
+        client = self.stack.aws.client("secretsmanager")
+        return json.loads(client.get_secret_value(SecretId="local/oauth-app")["SecretString"])
+
     def run(self, workflow: str, input: Any, *, seconds: float = 60) -> Execution:
         """Run a state machine to its end."""
         return workflows.run(self.stack.aws, workflow, input, seconds=seconds)

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,13 @@ def shell(running_stack: Running, tmp_path_factory: pytest.TempPathFactory) -> d
         "API_PORT": str(ports.api),
         "LAMBDA_PORT": str(ports.lambda_),
     }
+
+
+@pytest.fixture(autouse=True)
+def signing_key(running: Running) -> Iterator[None]:
+    """A documented command changes the key of the sandbox, which has to be the stack's for the tests that follow."""
+    yield
+    running.sandbox("signing_key", key=running.application()["webhook_signing_key"])
 
 
 @pytest.mark.parametrize("block", RUN)

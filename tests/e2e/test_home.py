@@ -31,8 +31,9 @@ def test_the_home_page_tells_what_happened(running: Running) -> None:
     running.sandbox("bookings", name="Eve <b>Adams</b>")
     for _ in range(100):
         text = page(running, "/").text
-        if "SUCCEEDED" in text:
+        if "SUCCEEDED" in text and "invitee.created from calendly" in text:
             break
+        time.sleep(0.1)
     assert "Ada Lovelace" in text
     assert "POST /accounts/default/webhook_subscriptions  201" in text
     assert "invitee.created from calendly" in text

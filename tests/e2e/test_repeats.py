@@ -202,7 +202,7 @@ def test_a_personal_access_token_subscribes_with_the_applications_key(running: R
     answer = running.http("POST", "/accounts/personal/webhook_subscriptions", json={"events": ["invitee.created"]})
     assert answer.status_code == 201
     keys = running.world.signing_keys
-    assert keys[answer.json()["resource"]["uri"]] == next(iter(running.world.apps.values())).webhook_signing_key
+    assert keys[answer.json()["resource"]["uri"]] == running.application()["webhook_signing_key"]
     running.http("DELETE", "/accounts/personal")
 
 

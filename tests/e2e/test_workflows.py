@@ -7,13 +7,14 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from local.workflows import ROLE, STATE_MACHINE, Execution, executions, finish
 from tests.e2e.conftest import Bus, Running
+from tests.sizes import size
 from tests.unit.test_architecture import ROOT
 
 REVOKED = "ReauthenticationRequiredError"
@@ -158,8 +159,9 @@ def test_a_link_needs_a_name(running: Running, input: dict[str, Any]) -> None:
 
 def test_a_revoked_account_is_told_of_however_many_windows_there_are(running: Running, told: Any) -> None:
     running.sandbox("revoke")
-    years = {"start_time": "2024-01-01T00:00:00Z", "end_time": "2024-06-01T00:00:00Z", "window_days": 1}
-    execution = running.run("export-events", years, seconds=300)
+    until = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=size(40, 150))
+    days = {"start_time": "2024-01-01T00:00:00Z", "end_time": until.isoformat(), "window_days": 1}
+    execution = running.run("export-events", days, seconds=300)
     assert (execution.status, execution.error) == ("FAILED", REVOKED)
     assert len(told()) == 1
     results = next(
@@ -255,7 +257,7 @@ def span(running: Running) -> dict[str, str]:
 def test_an_export_holds_every_event_with_its_invitees(running: Running) -> None:
     running.sandbox("reset", events=130)
     running.sandbox("limits", per_minute=1_000_000)
-    execution = running.run("export-events", {**span(running), "window_days": 1, "export": "small"})
+    execution = running.run("export-events", {**span(running), "window_days": 10, "export": "small"})
     assert execution.status == "SUCCEEDED", execution.cause
     data = running.world.data
     expected = {event["uri"]: {**event, "invitees": data.invitees[event["uri"]]} for event in data.scheduled_events}
@@ -290,7 +292,7 @@ def test_an_export_of_one_window_and_of_nothing(running: Running) -> None:
 
 def test_an_export_that_failed_goes_on_under_its_name(running: Running) -> None:
     """The second execution asks for nothing that the first one wrote."""
-    input = {**span(running), "export": "resumed", "window_days": 1}
+    input = {**span(running), "export": "resumed", "window_days": 30}
     running.sandbox("faults", method="GET", path="/scheduled_events", status=400)
     failed = running.run("export-events", input)
     assert (failed.status, failed.error) == ("FAILED", "InvalidRequestError")
@@ -307,7 +309,7 @@ def test_an_export_that_failed_goes_on_under_its_name(running: Running) -> None:
 
 def test_an_export_of_another_range_needs_another_name(running: Running) -> None:
     """Or there would be events twice under the name."""
-    input = {**span(running), "export": "one-range", "window_days": 1}
+    input = {**span(running), "export": "one-range", "window_days": 30}
     assert running.run("export-events", input).status == "SUCCEEDED"
     earlier = datetime.fromisoformat(input["start_time"]) - timedelta(days=1)
     shifted = running.run("export-events", {**input, "start_time": earlier.strftime("%Y-%m-%dT%H:%M:%SZ")})
@@ -343,18 +345,19 @@ def test_an_export_that_changes_under_way_holds_each_event_once(running: Running
     assert sorted(row["uri"] for row in exported) == sorted(event["uri"] for event in active[60:])
 
 
-def test_an_export_of_ten_thousand_events(running: Running) -> None:
+def test_an_export_of_many_events(running: Running) -> None:
     """Page tokens go stale half-way, and a function is killed: every event is there once."""
-    running.contract.paused = True  # ten thousand answers, all alike, and a minute's work to check
-    running.sandbox("reset", events=10_000)
+    running.contract.paused = True  # thousands of answers, all alike, and a minute's work to check
+    events = size(2_000, 10_000)
+    running.sandbox("reset", events=events)
     running.sandbox("limits", per_minute=1_000_000)
     invitees = "GET /scheduled_events/{uuid}/invitees"
 
     def misbehave() -> None:
-        while running.world.requests[invitees] < 5_000:
+        while running.world.requests[invitees] < events / 2:
             time.sleep(0.01)
         running.sandbox("expire_page_tokens")
-        _kill_at(running, invitees, "ExportWindow", after=7_000)
+        _kill_at(running, invitees, "ExportWindow", after=events * 7 // 10)
 
     trouble = threading.Thread(target=misbehave)
     trouble.start()
@@ -364,8 +367,8 @@ def test_an_export_of_ten_thousand_events(running: Running) -> None:
     finally:
         running.contract.paused = False
     assert execution.status == "SUCCEEDED", execution.cause
-    assert execution.output["events"] == 10_000
+    assert execution.output["events"] == events
     exported = rows(running, execution.output)
     expected = sorted(event["uri"] for event in running.world.data.scheduled_events)
     assert sorted(row["uri"] for row in exported) == expected
-    assert execution.output["invitees"] == sum(len(row["invitees"]) for row in exported) == 11_000
+    assert execution.output["invitees"] == sum(len(row["invitees"]) for row in exported) > events

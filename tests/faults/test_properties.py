@@ -24,6 +24,7 @@ from calendly.deadline import Deadline
 from calendly.errors import AccountUnavailableError, OutcomeUnknownError
 from tests.faults.actors import Actor
 from tests.faults.memory import MemoryCalendly, MemorySealer, MemoryVault
+from tests.sizes import size
 
 NAME = "default"
 VAULT = ("current", "staged", "stage", "promote")
@@ -279,7 +280,7 @@ def test_any_interleaving() -> None:
     run_state_machine_as_test(
         Refreshing,
         settings=settings(
-            max_examples=100,
+            max_examples=size(40, 100),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

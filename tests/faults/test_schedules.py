@@ -2,13 +2,12 @@
 
 Scheduled runs, functions that ask, connects, replaces, disconnects, revocations, refusals and changes of the
 application interleave call by call, with clocks apart, old answers, failures, lost answers, deaths and freezes. Then
-nothing goes wrong any more, and the promises must hold. ``CALENDLY_SCHEDULES=2000`` searches for longer.
+nothing goes wrong any more, and the promises must hold. ``make soak`` searches for longer.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -24,8 +23,9 @@ from calendly.errors import AccountNotFoundError, CalendlyError
 from local.moto_fixes import apply
 from tests.faults.actors import Actor
 from tests.faults.searching import RIGHT, WRONG, Client, Stack, current, failure, live
+from tests.sizes import size
 
-SCHEDULES = int(os.environ.get("CALENDLY_SCHEDULES", "20"))
+SCHEDULES = size(8, 300)
 STEPS = 110
 NAMES, USERS = ("a", "b"), ("U1", "U2")
 MUST_NOT_WAIT = ("secretsmanager.delete_secret", "oauth.revoke")
@@ -249,7 +249,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
         clients = {service: Client(service, client, watch) for service, client in real.items()}
         monkeypatch.setattr(aws, "client", lambda service, *_, **__: clients[service])
-        monkeypatch.setattr(secrets, "read", lambda name, stage: STACKS[-1].read(_reader(real), name, stage))
+        monkeypatch.setattr(secrets, "read", lambda name, stage, *_: STACKS[-1].read(_reader(real), name, stage))
         monkeypatch.setattr("accounts.rotation.ThreadPoolExecutor", Inline)
         yield
     made.cache_clear()

@@ -1,0 +1,32 @@
+"""Requests that schemathesis generates from openapi.yaml: the API answers as that document says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+
+from generate.catalog import ROOT
+from tests.contract.test_sandbox_generated import CHECKS
+from tests.e2e.conftest import Running
+from tests.sizes import size
+
+schema = schemathesis.openapi.from_path(ROOT / "openapi.yaml")
+
+
+@schema.parametrize()
+@settings(
+    max_examples=size(2, 50),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_an_action(case: Case, connected: Running) -> None:
+    case.path_parameters["account"] = "default"
+    answer: Any = case.call(base_url=connected.stack.api_url)
+    case.validate_response(answer, checks=[not_a_server_error, *CHECKS])
