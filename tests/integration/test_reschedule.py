@@ -15,7 +15,7 @@ import pytest
 import actions.moving
 import actions.rescheduling
 from actions.bus import BusUnavailableError
-from actions.move_records import LEASE_SECONDS
+from actions.move_records import DONE, LEASE_SECONDS, Move, MoveRecord
 from actions.rescheduling import SECONDS_FOR_ONE
 from calendly.errors import (
     CalendlyError,
@@ -27,6 +27,7 @@ from calendly.errors import (
 )
 from sandbox.bookings import cancel, cancel_event, reschedule
 from sandbox.rows.events import guest_row
+from sandbox.rows.locations import location_row
 from tests.handlers import Handlers, handlers
 from tests.moves import NOT_FINISHED, TOLD, Booked
 from tests.unit.test_architecture import TEMPLATE
@@ -334,7 +335,8 @@ def test_what_the_bus_did_not_take_is_told_by_the_clean_up_under_one_id(moves: M
 
 
 def test_of_callers_at_once_and_the_clean_up_one_moves_it(moves: Moves) -> None:
-    booked = Booked(moves.calls.world)
+    """Of an event for several, so that no slot prevents a second booking."""
+    booked = Booked(moves.calls.world, "Webinar", location=location_row("webex_conference", fresh=True))
     moves.calls.fault(method="POST", path="/invitees", delay=0.5)
 
     def one(number: int) -> str:
@@ -354,3 +356,18 @@ def test_of_callers_at_once_and_the_clean_up_one_moves_it(moves: Moves) -> None:
 def test_a_lease_is_longer_than_a_call() -> None:
     assert TEMPLATE["Globals"]["Function"]["Timeout"] < LEASE_SECONDS
     assert SECONDS_FOR_ONE < LEASE_SECONDS
+
+
+def test_a_write_of_the_record_that_boto3_sends_again_meets_its_own(moves: Moves) -> None:
+    booked = Booked(moves.calls.world)
+    uri = booked.event["uri"]
+    move = Move("default", uri, uri, booked.start, uri, booked.start, booked.start)
+    mine, other = MoveRecord(uri), MoveRecord(uri)
+    assert [mine.start(move), mine.start(move), other.start(move)] == [True, True, False]
+    assert (other.take(), mine.take()) == (None, move)
+    with pytest.raises(OutcomeUnknownError, match="Another call is moving"):
+        other.mark(DONE)
+    for _ in range(2):
+        mine.mark(DONE)
+        mine.release()
+    assert other.take() == move._replace(move_state=DONE)

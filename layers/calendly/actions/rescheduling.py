@@ -65,9 +65,9 @@ def reschedule(
         elif known.move_state == DONE:
             return answer(known)
         elif taken := record.take():
-            if taken.move_state != DONE:
+            if taken == known:
                 return Moving(connected, record, taken, reason).finish(old)
-            record.release()
+            record.release()  # somebody else went on in between: what is known has to be judged anew
         if wait.remaining() < 1:
             raise under_way()
         time.sleep(0.25)
