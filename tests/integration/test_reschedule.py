@@ -15,8 +15,9 @@ import pytest
 import actions.moving
 import actions.rescheduling
 from actions.bus import BusUnavailableError
+from actions.doors import Call
 from actions.move_records import DONE, LEASE_SECONDS, Move, MoveRecord
-from actions.rescheduling import SECONDS_FOR_ONE
+from actions.rescheduling import SECONDS_FOR_ONE, go_on
 from calendly.errors import (
     CalendlyError,
     CalendlyUnavailableError,
@@ -135,6 +136,9 @@ def test_the_new_time_is_booked_the_old_is_canceled_and_both_name_each_other(mov
     for said in (json.dumps(booked.record()), json.dumps(moves.told)):
         assert not [word for word in ("@", "Eve", "Tea", "555", "newsletter", "flooded") if word in said]
     assert moves.move(booked) == answer, "a repeat answers what the first call did"
+    known = MoveRecord(booked.event["uri"]).read()
+    assert known
+    assert go_on(Call({}, "a clean-up that comes late", 60), known) == DONE
     assert len(booked.others) == len(moves.told_of(booked)) == 1
     assert "was moved to" in moves.refused(booked, InvalidRequestError, start_time="2039-01-03T09:00:00Z")
 
