@@ -67,6 +67,7 @@ def _sample(schema: dict[str, Any], definitions: dict[str, Any], name: str, fami
 
 
 def _text(name: str, family: str) -> str:
+    name = name.removeprefix("old_").removeprefix("new_")
     if name.endswith(("_at", "_time")):
         return MOMENT
     if name == "uri":

@@ -149,13 +149,18 @@ def handlers(*, aws: bool = True, **size: int) -> Iterator[Handlers]:
 
 
 def _make_aws() -> None:
+    make_table()
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
+
+
+def make_table() -> None:
+    """The stack's table, empty."""
     boto3.client("dynamodb").create_table(
         TableName="Table",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
         BillingMode="PAY_PER_REQUEST",
     )
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
 
 
 def _forget() -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Bus, Running
 
 EVE = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Berlin"}
 SLOT = "2030-01-07T09:00:00Z"
@@ -48,6 +48,22 @@ def test_found_by_name_seen_booked_and_followed(running: Running) -> None:
     whole = running.direct("RetrieveBooking", event=first["event"])["resource"]
     assert whole["invitees"] == [bookings[0]["invitee"]]
     assert running.direct("FindUser", name="Nobody")["errorType"] == "NotFoundError"
+
+
+def test_a_booking_is_moved_and_the_bus_says_so(running: Running, bus: Bus) -> None:
+    old = running.direct("CreateInvitee", **wanted(running))["resource"]
+    call = {"event": old["event"], "start_time": SLOT.replace("T09", "T14")}
+    moved = running.http("POST", "/accounts/default/reschedule_event", json=call).json()["resource"]
+    assert [row["uri"] for row in booked(running) if row["status"] == "active"] == [moved["new_invitee"]]
+    (event,) = bus.read("calendly-actions")
+    assert event["detail-type"] == "Calendly event rescheduled"
+    assert event["detail"].items() >= {name: moved[name] for name in ("old_event", "new_event", "start_time")}.items()
+    running.sandbox("faults", method="POST", path="/scheduled_events/{uuid}/cancellation", drop=True)
+    back = {"event": moved["new_event"], "start_time": SLOT}
+    assert running.direct("RescheduleEvent", **back)["errorType"] == "OutcomeUnknownError"
+    assert running.direct("FinishReschedules") == {"moves": [{"old_event": moved["new_event"], "state": "done"}]}
+    (active,) = [row for row in booked(running) if row["status"] == "active"]
+    assert running.direct("RescheduleEvent", **back)["resource"]["new_invitee"] == active["uri"]
 
 
 def test_of_twenty_callers_over_both_doors_one_books(running: Running) -> None:

@@ -1,4 +1,7 @@
-"""Alarms on deliveries: one for each way to lose a signed one, at once, and none that strangers can keep ringing."""
+"""Alarms on deliveries: one for each way to lose a signed one, at once, and none that strangers can keep ringing.
+
+And one on moves of bookings that only a person can finish.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ LOST = (
     "SubscriptionsFailing",
     "SubscriptionsDisabled",
     "SubscriptionsUnseen",
+    "ReschedulesUnfinished",
 )
 
 
@@ -45,4 +49,4 @@ def test_a_function_that_dies_is_noticed() -> None:
         for resource in RESOURCES.values()
         if resource["Type"] == "AWS::CloudWatch::Alarm" and resource["Properties"]["MetricName"] == "Errors"
     ]
-    assert sorted(watched) == ["HealSubscriptions", "ReceiveWebhook"]
+    assert sorted(watched) == ["FinishReschedules", "HealSubscriptions", "ReceiveWebhook"]

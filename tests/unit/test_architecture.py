@@ -127,7 +127,7 @@ def test_an_action_is_a_model_a_scope_and_a_function(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 80
 
 
-ROLES = {True: {"CreateRole", "SubscribeRole", "WriteRole"}, False: {"ActionRole"}}
+ROLES = {True: {"CreateRole", "SubscribeRole", "WriteRole"}, False: {"ActionRole", "RescheduleRole"}}
 """The roles of actions, by whether they take idempotency keys."""
 
 
@@ -192,7 +192,11 @@ def test_actions_may_read_secrets_and_ask_for_rotation_and_nothing_else() -> Non
 
 
 def test_only_what_creates_or_takes_deliveries_may_use_the_table_of_the_actions() -> None:
-    for role, partition in (("CreateRole", "idempotency#*"), ("SubscribeRole", "idempotency#*")):
+    for role, partition in (
+        ("CreateRole", "idempotency#*"),
+        ("SubscribeRole", "idempotency#*"),
+        ("RescheduleRole", "reschedule"),
+    ):
         own = [statement for statement in statements(role) if "dynamodb:PutItem" in statement["Action"]]
         assert [each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for each in own] == [[partition]]
     assert "secretsmanager:GetSecretValue" in {

@@ -38,6 +38,7 @@ SHARED = {
     "calendly.availability",
     "calendly.event_types",
     "calendly.groups",
+    "calendly.invitees",
     "calendly.scheduled_events",
     "calendly.scheduling_links",
     "calendly.users",

@@ -62,9 +62,23 @@ class Table:
                 for item in page["Items"]
             ]
 
-    def put(self, item: dict[str, Any]) -> None:
+    def put(self, item: dict[str, Any], *, condition: str | None = None, values: dict[str, Any] | None = None) -> None:
+        """Put an item in the place of the one that is there, if any.
+
+        Raises:
+            ConditionFailedError: ``condition`` does not hold.
+            AccountUnavailableError: AWS refused.
+        """
+        client = self._client
+        request: dict[str, Any] = {}
+        if condition:
+            request["ConditionExpression"] = condition
+            request["ExpressionAttributeValues"] = self._item(values or {})
         with aws.faults("to write to the table"):
-            self._client.put_item(TableName=self._name, Item=self._item(item))
+            try:
+                client.put_item(TableName=self._name, Item=self._item(item), **request)
+            except client.exceptions.ConditionalCheckFailedException:
+                raise ConditionFailedError from None
 
     def update(
         self,

@@ -19,8 +19,8 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     def to_json(self) -> dict[str, Any]:
-        """What was given."""
-        return self.model_dump(by_alias=True, exclude_none=True)
+        """What was given. A warning would hold it, and end in the log."""
+        return self.model_dump(by_alias=True, exclude_none=True, warnings="none")
 
     def must_fit(self, chosen: str, *, needs: Iterable[str] = (), excludes: Iterable[str] = ()) -> None:
         """Check the members that depend on another one.

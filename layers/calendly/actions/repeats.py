@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
@@ -26,6 +26,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 
 from accounts import aws
 from accounts.settings import settings
+from actions.earlier import Earlier
 from actions.inputs import CreateInput
 from actions.observability import log
 from actions.records import Records
@@ -128,13 +129,6 @@ def only_once(partition: str, delivery: Any, deadline: Deadline, deliver: Callab
     return attempt.result is not None
 
 
-class Earlier(NamedTuple):
-    """An earlier call with the same key: when the first one began, and when the last one lost an answer."""
-
-    began: datetime
-    lost: datetime
-
-
 class FirstCall:
     """When the first call with an idempotency key began, remembered before anything is created.
 
@@ -145,6 +139,8 @@ class FirstCall:
     Raises:
         AccountUnavailableError: DynamoDB refused.
     """
+
+    repeat = "with the same idempotency key"
 
     def __init__(self, action: str, wanted: CreateInput) -> None:
         said = hashlib.sha256(json.dumps([wanted.account, wanted.idempotency_key]).encode()).hexdigest()

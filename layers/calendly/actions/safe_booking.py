@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from actions.booking_rules import check
 from actions.bookings import BookingInput
 from actions.connected import Connected
+from actions.earlier import Earlier, Memory
 from calendly.api import each_page
 from calendly.bounds import moment_of
 from calendly.documents import Document, to_timestamp
@@ -23,9 +23,6 @@ from calendly.errors import (
 )
 from calendly.event_types import EventType
 from calendly.invitees import Invitee
-
-if TYPE_CHECKING:
-    from actions.repeats import Earlier, FirstCall
 
 LOOK_AGAIN_SECONDS = 120
 """A booking may show late: how long to wait before it is looked for again."""
@@ -57,20 +54,32 @@ class Booking:
         wanted: the input.
         connected: the account that books.
         first, last: the range of the start times that it may get.
+        memory: remembers the call; by default its idempotency key does, if it has one.
+        event_type: what is booked, if it was read already.
     """
 
-    def __init__(self, action: str, wanted: BookingInput, connected: Connected, first: str, last: str) -> None:
+    def __init__(
+        self,
+        action: str,
+        wanted: BookingInput,
+        connected: Connected,
+        first: str,
+        last: str,
+        *,
+        memory: Memory | None = None,
+        event_type: EventType | None = None,
+    ) -> None:
         self._action = action
         self._wanted = wanted
         self._connected = connected
         self._range = first, last
-        self._type: EventType | None = None
-        self._record: FirstCall | None = None
+        self._type = event_type
+        self._record = memory
 
     def book(self, start_times: Callable[[], Iterable[str]]) -> Document[Invitee]:
         """Book the first of the start times that is free.
 
-        A repeat under the same idempotency key first looks for what an earlier call made.
+        A repeat first looks for what an earlier call made, if that is remembered.
 
         Args:
             start_times: returns the times to try, in order. Called after the check.
@@ -81,9 +90,9 @@ class Booking:
             OutcomeUnknownError: a booking was sent, its answer was lost, and it does not show (yet).
             RateLimitedError: one of the limits of bookings is reached.
         """
-        self._type = self._event_type()
+        self._type = self._type or event_type_of(self._connected, self._wanted.event_type)
         now = self._connected.calendly.api.now
-        record = self._record = self._remember()
+        record = self._record = self._record or self._remember()
         earlier = record.begin(now) if record else None
         try:
             if earlier:
@@ -96,6 +105,15 @@ class Booking:
             if record and not earlier:
                 record.forget()
             raise
+
+    def look(self, since: datetime) -> Document[Invitee] | None:
+        """What was booked since a moment of Calendly's clock, without booking anything.
+
+        Raises:
+            PermissionDeniedError, InsufficientScopeError: the account may not list the host's events.
+        """
+        self._type = self._type or event_type_of(self._connected, self._wanted.event_type)
+        return self._find(since)
 
     def is_offered(self, start_time: str) -> bool:
         """Whether Calendly offers the time now; True where the account may not ask, or it is too near to ask."""
@@ -114,12 +132,12 @@ class Booking:
         return any(moment_of(row.start_time) == start for row in page)
 
     def _again(self, earlier: Earlier, now: datetime, start_times: Callable[[], Iterable[str]]) -> Document[Invitee]:
-        """What an earlier call with the same key booked; if there is nothing, book.
+        """What an earlier call booked; if there is nothing, book.
 
         A booking may show late. Until then a taken time may be taken by it. Where another time, seat or host may be
         free, booking again could make a second: nothing is sent until then.
         """
-        may_be_booked = "An earlier call with this key may have booked."
+        may_be_booked = "An earlier call may have booked."
         try:
             found = self._find(earlier.began)
         except _FORBIDDEN as refusal:
@@ -188,18 +206,18 @@ class Booking:
         if isinstance(refusal, _FORBIDDEN):
             return OutcomeUnknownError(
                 f"{what} The account may not list the host's events, so it cannot be looked for: ask the host, or an "
-                "organization admin or owner, before you book again with another key.",
+                "organization admin or owner, before you book again.",
                 retry_after=LOOK_AGAIN_SECONDS,
             )
-        has_key = self._wanted.idempotency_key is not None
+        record = self._record
         then = (
-            "call again with the same idempotency key: it is looked for first, and booked only if nothing shows."
-            if has_key
+            f"call again {record.repeat}: it is looked for first, and booked only if nothing shows."
+            if record
             else "look for it with find_invitee_bookings before you book again. An idempotency_key does so."
         )
         return OutcomeUnknownError(
             f"{what} The booking does not show yet. Wait {seconds:.0f} seconds, then {then}",
-            repeatable=has_key,
+            repeatable=record is not None,
             retry_after=round(seconds),
         )
 
@@ -237,17 +255,18 @@ class Booking:
                     return Document({"resource": row}, Invitee, 201)
         return None
 
-    def _event_type(self) -> EventType | None:
-        """None where the account may not read it: then Calendly alone checks."""
-        try:
-            return self._connected.calendly.event_types.retrieve(self._wanted.event_type).resource
-        except _FORBIDDEN:
-            return None
-
-    def _remember(self) -> FirstCall | None:
+    def _remember(self) -> Memory | None:
         if not self._wanted.idempotency_key or self._wanted.dry_run:
             return None
         # The import takes 100 ms at a cold start, and few calls need it.
         from actions.repeats import FirstCall
 
         return FirstCall(self._action, self._wanted)
+
+
+def event_type_of(connected: Connected, reference: str) -> EventType | None:
+    """An event type; None where the account may not read it: then Calendly alone checks."""
+    try:
+        return connected.calendly.event_types.retrieve(reference).resource
+    except _FORBIDDEN:
+        return None
