@@ -224,7 +224,8 @@ def make_bookings() -> Any:
     if type(count) is not int or count < 1:
         raise ControlError("count must be a whole number.")
     with world.lock:
-        uri, tracking = wanted.get("event_type") or world.data.event_types[0]["uri"], {}
+        uri = wanted.get("event_type") or world.data.event_types[0]["uri"]
+        tracking: dict[str, str] = {}
         if "booking_url" in wanted:
             uri, tracking = _follow(world, str(wanted["booking_url"]))
         event_type = world.data.find(str(uri).removeprefix(world.origin + "/"))
