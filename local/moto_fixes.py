@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -44,6 +45,7 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
         started: called with the ARN of each execution that starts.
     """
     import jsonata
+    import moto.stepfunctions.parser.asl.component.intrinsic.jsonata as declarations
     import moto.stepfunctions.parser.asl.jsonata.jsonata as evaluator
     from botocore.config import Config
     from moto.core.config import default_user_config
@@ -53,11 +55,15 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
 
     def evaluate(expression: str) -> Any:
         compiled = jsonata.Jsonata(expression)
-        # A function that Step Functions adds to JSONata.
+        # Functions that Step Functions adds to JSONata.
         compiled.register_lambda("parse", json.loads)
+        compiled.register_lambda("uuid", lambda: str(uuid.uuid4()))
         return compiled.evaluate(None)
 
     evaluator._eval_jsonata = evaluate
+    for ours in ("$parse", "$uuid"):
+        # moto declares its own: one reads JSON as JSONata, and one says that there is none.
+        declarations._DECLARATION_BY_VARIABLE_REFERENCE.pop(ours, None)
 
     @functools.cache
     def client(service: str) -> Any:
@@ -71,7 +77,8 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
         # Before the interpreter is imported, because it imports the function by name.
         boto_client.boto_client_for = _mended(lambda _region=None, service="", **_: clients[0](service))
     _executions_are_named()
-    _events_start_state_machines()
+    _task_tokens_work_once()
+    _rules_start_state_machines_and_functions()
 
 
 def _executions_are_named() -> None:
@@ -91,8 +98,31 @@ def _executions_are_named() -> None:
     StepFunctionsParserBackend.start_execution = start_execution
 
 
-def _events_start_state_machines() -> None:
-    """Make rules start state machines, and stop when they are disabled. moto's only know queues and log groups."""
+def _task_tokens_work_once() -> None:
+    """Refuse a task token that was used, or whose task is over, as AWS does. moto takes it and drops the output."""
+    from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackConsumerTimeout, CallbackEndpoint
+
+    original = CallbackEndpoint.interrupt_all
+    if hasattr(original, "mended"):
+        return
+
+    @_mended
+    def interrupt_all(self: Any) -> None:
+        original(self)
+        self.report(CallbackConsumerTimeout())
+
+    CallbackEndpoint.interrupt_all = interrupt_all
+    notify = CallbackEndpoint.notify
+
+    def notify_once(self: Any, outcome: Any) -> None:
+        self.report(CallbackConsumerTimeout())
+        notify(self, outcome)
+
+    CallbackEndpoint.notify = notify_once
+
+
+def _rules_start_state_machines_and_functions() -> None:
+    """Make rules start what they name, and stop when they are disabled. moto's only know queues and log groups."""
     from moto.events.models import Rule
 
     original = Rule.send_to_targets
@@ -105,22 +135,41 @@ def _events_start_state_machines() -> None:
             return
         if self.event_pattern.matches_event(event):
             for target in self.targets:
-                if ":states:" in target["Arn"]:
-                    _start(target["Arn"], event)
+                if start := _starter(target["Arn"]):
+                    start(target["Arn"], {**event, "time": _time(event)})
         others = copy.copy(self)
-        others.targets = [target for target in self.targets if ":states:" not in target["Arn"]]
+        others.targets = [target for target in self.targets if not _starter(target["Arn"])]
         original(others, event, transform_input)
 
     Rule.send_to_targets = send_to_targets
+
+
+def _starter(arn: str) -> Callable[[str, dict[str, Any]], None] | None:
+    return {"states": _start, "lambda": _call}.get(arn.split(":")[2])
+
+
+def _time(event: dict[str, Any]) -> str:
+    return datetime.fromtimestamp(float(event["time"]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _call(function: str, event: dict[str, Any]) -> None:
+    """Call a function as Lambda does for a rule: nobody waits for its answer, and it has three tries."""
+
+    def tries() -> None:
+        for _ in range(3):
+            answer = clients[0]("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+            if "FunctionError" not in answer:
+                break
+
+    threading.Thread(target=tries, daemon=True).start()
 
 
 def _start(state_machine: str, event: dict[str, Any]) -> None:
     from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
     _, _, _, region, account, *_ = state_machine.split(":")
-    told = {**event, "time": datetime.fromtimestamp(float(event["time"]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     backend = stepfunctions_parser_backends[account][region]
-    backend.start_execution(state_machine, f"{event['id']}_{uuid.uuid4()}", json.dumps(told))
+    backend.start_execution(state_machine, f"{event['id']}_{uuid.uuid4()}", json.dumps(event))
 
 
 clients: list[Any] = [None]

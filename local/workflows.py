@@ -1,4 +1,4 @@
-"""Creates the template's state machines and the rules that start them in moto, and runs state machines."""
+"""Creates the template's state machines, and the rules that start these and functions, in moto; runs state machines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATE_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:local-"
 
 
 def make_workflows(template: Template, aws: Aws) -> None:
-    """Create every state machine of the template, with its rules on the bus."""
+    """Create every state machine of the template, and every rule on the bus."""
     machines = {
         logical_id: resource["Properties"]
         for logical_id, resource in template.resources.items()
@@ -28,6 +28,10 @@ def make_workflows(template: Template, aws: Aws) -> None:
         )
         for event, rule in properties.get("Events", {}).items():
             _make_rule(aws, f"{logical_id}{event}", rule["Properties"], answer["stateMachineArn"])
+    for logical_id, resource in template.resources.items():
+        for event, rule in resource.get("Properties", {}).get("Events", {}).items():
+            if resource["Type"] == "AWS::Serverless::Function" and rule["Type"] == "EventBridgeRule":
+                _make_rule(aws, f"{logical_id}{event}", rule["Properties"], _function(template, logical_id))
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,16 @@ def _value(template: Template, value: Any) -> str:
         logical_id, attribute = value["Fn::GetAtt"]
         if attribute != "Arn":
             raise ValueError(f"Only ARNs of functions are substituted locally, not {attribute} of {logical_id}.")
-        return f"arn:aws:lambda:us-east-1:123456789012:function:{template.function_name(logical_id)}"
+        return _function(template, logical_id)
     return str(value)
+
+
+def _function(template: Template, logical_id: str) -> str:
+    return f"arn:aws:lambda:us-east-1:123456789012:function:{template.function_name(logical_id)}"
 
 
 def _make_rule(aws: Aws, name: str, properties: dict[str, Any], target: str) -> None:
     client = aws.client("events")
     bus = properties["EventBusName"]
     client.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(properties["Pattern"]))
-    client.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "workflow", "Arn": target, "RoleArn": ROLE}])
+    client.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "started", "Arn": target, "RoleArn": ROLE}])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, jsonify
 
@@ -16,6 +17,7 @@ from sandbox.dataset.make import DEFAULT_SIZE
 from sandbox.dataset.own import SeedError
 from sandbox.deliveries import Habits
 from sandbox.faults import Fault
+from sandbox.rows.events import TRACKING
 from sandbox.seed_schema import REPLACES
 from sandbox.world import SCOPES, App, Limits, World
 
@@ -214,7 +216,7 @@ def toggle_no_show() -> Any:
 def make_bookings() -> Any:
     """People book: so many of them, an event type (the first user's first if none is said), from a time on.
 
-    With ``booking_url``, somebody follows a single-use link, which works once.
+    With ``booking_url``, somebody follows a single-use link, which works once. What its query says is kept as tracking.
     """
     wanted = _document({"count", "event_type", "booking_url", "start_time", "name", "email"})
     world = params.world()
@@ -223,13 +225,15 @@ def make_bookings() -> Any:
         raise ControlError("count must be a whole number.")
     with world.lock:
         uri = wanted.get("event_type") or world.data.event_types[0]["uri"]
+        tracking: dict[str, str] = {}
         if "booking_url" in wanted:
-            uri = _follow(world, wanted["booking_url"])
+            uri, tracking = _follow(world, str(wanted["booking_url"]))
         event_type = world.data.find(str(uri).removeprefix(world.origin + "/"))
         if event_type is None or "duration" not in event_type:
             raise ControlError("There is no such event type.")
         start = _moment(wanted.get("start_time"))
         person: dict[str, Any] = {name: str(wanted[name]) for name in ("name", "email") if name in wanted}
+        person |= {"tracking": dict.fromkeys(TRACKING) | tracking} if tracking else {}
         made = [
             bookings.book(world, event_type, start + timedelta(minutes=30 * number), **person)
             for number in range(count)
@@ -257,14 +261,15 @@ def cancel_booking() -> Any:
         return jsonify({"invitee": invitee["uri"]})
 
 
-def _follow(world: World, url: Any) -> str:
-    """The event type of a single-use link, which is used up."""
+def _follow(world: World, address: str) -> tuple[str, dict[str, str]]:
+    """The event type of a single-use link, which is used up, and what its query says of where it was found."""
+    url, _, query = address.partition("?")
     links = world.data.scheduling_links
     found = next((link for link in links if link["booking_url"] == url), None)
     if found is None or url in world.data.behind.used_links:
         raise ControlError("There is no such link, or it was used.")
     world.data.behind.used_links.add(url)
-    return str(found["owner"])
+    return str(found["owner"]), {name: value for name, value in parse_qsl(query) if name in TRACKING}
 
 
 def _invitee(world: World, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def states(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def tasks(name: str) -> list[dict[str, Any]]:
-    return [state for state in states(definition(name)) if state.get("Resource", "").endswith("lambda:invoke")]
+    return [state for state in states(definition(name)) if ":lambda:invoke" in state.get("Resource", "")]
 
 
 def retried(state: dict[str, Any]) -> set[str]:
@@ -49,7 +49,11 @@ def retried(state: dict[str, Any]) -> set[str]:
 
 
 def test_every_definition_is_deployed() -> None:
-    assert set(DEFINITIONS) == set(MACHINES) == {"backfill", "export_events", "on_booking", "send_booking_link"}
+    assert (
+        set(DEFINITIONS)
+        == set(MACHINES)
+        == {"backfill", "book_and_wait", "export_events", "on_booking", "send_booking_link"}
+    )
 
 
 def problems(definition: str, substitutions: Any = ()) -> list[str]:
@@ -67,7 +71,9 @@ def problems(definition: str, substitutions: Any = ()) -> list[str]:
 @EACH
 def test_a_definition_is_valid(name: str) -> None:
     """``make check`` asks asl-validator, too, where it can be had."""
-    assert problems(DEFINITIONS[name].read_text(), MACHINES[name]["DefinitionSubstitutions"]) == []
+    # Step Functions takes an expression for a timeout; the schema of cfn-lint does not know that.
+    text = re.sub(r'("TimeoutSeconds": )"{%.*%}"', r"\g<1>1", DEFINITIONS[name].read_text())
+    assert problems(text, MACHINES[name]["DefinitionSubstitutions"]) == []
 
 
 def test_the_validator_notices_a_definition_that_is_wrong() -> None:

@@ -74,6 +74,21 @@ class Request(NamedTuple):
         return f"Request(path_parameters={self.path_parameters!r})"
 
 
+class BusEvent(NamedTuple):
+    """An event of the stack's bus, for the functions that a rule calls.
+
+    Attributes:
+        detail_type: such as ``invitee.created``.
+        detail: its members.
+    """
+
+    detail_type: str
+    detail: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"BusEvent(detail_type={self.detail_type!r})"
+
+
 class Call:
     """One call of a function.
 
@@ -122,6 +137,19 @@ class Call:
             headers={n.lower(): str(value) for n, value in proxy_event.mapping(self._event, "headers").items()},
             body=proxy_event.raw_body(self._event),
         )
+
+    @property
+    def bus_event(self) -> BusEvent:
+        """The event that a rule of the bus called with; it may be larger than an input.
+
+        Raises:
+            InvalidRequestError: it is none.
+        """
+        event = self._event if isinstance(self._event, dict) else {}
+        detail = event.get("detail")
+        if not isinstance(detail, dict):
+            raise InvalidRequestError.for_field("detail", "must be an object: only rules of the bus call this function")
+        return BusEvent(str(event.get("detail-type")), detail)
 
     @property
     def base_url(self) -> str | None:

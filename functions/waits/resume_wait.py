@@ -1,0 +1,22 @@
+"""Tell the workflow ``book-and-wait`` of a booking, a move or a cancellation that is on the bus.
+
+Every event of an invitee comes here; most are of bookings that nobody waits for.
+"""
+
+from accounts.settings import settings
+from accounts.table import Table
+from actions.doors import BusEvent, Call
+from actions.observability import count
+from actions.runtime import Answer, subscriber
+from actions.waits import Waits
+
+
+@subscriber
+def handler(input: BusEvent, call: Call) -> Answer:
+    detail = input.detail
+    waits = Waits(Table(settings().table))
+    wait = waits.find(detail["account"], detail)
+    if wait is not None:
+        waits.tell(wait, {"id": detail["id"], "event": detail["event"], "invitee": detail["payload"]["uri"]})
+        count("WaitsTold")
+    return Answer({"told": wait is not None})
