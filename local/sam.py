@@ -6,6 +6,7 @@ function runs in a process instead of a container.
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from flask import has_request_context, request
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
 from samcli.lib.intrinsic_resolver.intrinsic_property_resolver import IntrinsicResolver
 from samcli.lib.intrinsic_resolver.intrinsics_symbol_table import IntrinsicsSymbolTable
@@ -49,7 +51,7 @@ class ProcessRuntime:
             environment={**config.env_vars.resolve(), **self._environment},
             timeout=config.timeout,
         )
-        answer, failed = self._pool.invoke(spec, event.encode())
+        answer, failed = self._pool.invoke(spec, event.encode(), _client_context())
         stdout.write_str(answer.decode())
         return {"x-amz-function-error": "Unhandled"} if failed else None
 
@@ -130,6 +132,13 @@ class AsApiGateway:
             body = environ["wsgi.input"].read(length).decode(errors="replace").encode()
             environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
         return self._app(environ, start_response)
+
+
+def _client_context() -> str:
+    """What a caller of Lambda's Invoke API says of its client, which SAM CLI does not hand on."""
+    if not has_request_context() or not request.path.endswith("/invocations"):
+        return ""
+    return base64.b64decode(request.headers.get("X-Amz-Client-Context", "")).decode()
 
 
 def _own_request_id(event: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any, get_type_hints
 from actions import doors, inputs
 from actions.connected import Connected, connect, insufficient_scope, transport
 from actions.declaration import Declaration
-from actions.doors import Answer, Call, HttpPage, Request, as_answer
+from actions.doors import Answer, Call, HttpPage, Request, ToolCall, as_answer
 from actions.inputs import CreateInput, Input, WriteInput
 from actions.observability import count, log, observed
 from actions.proxy_event import merge
@@ -25,7 +25,7 @@ from actions.writes import carry_out
 from calendly.documents import Document, Page
 from calendly.errors import CalendlyError, InsufficientScopeError, PermissionDeniedError, PlanUpgradeRequiredError
 
-__all__ = ["Answer", "Connected", "Function", "HttpPage", "action", "endpoint", "receiver", "task"]
+__all__ = ["Answer", "Connected", "Function", "HttpPage", "action", "endpoint", "gateway", "receiver", "task"]
 
 Result = Document[Any] | Page[Any] | Answer
 
@@ -43,7 +43,7 @@ class Function:
 
     Attributes:
         name: the module's name, which is the action's.
-        model: the input model; ``Request`` for a function that takes raw requests.
+        model: the input model; ``Request`` for a function that takes raw requests, ``ToolCall`` for AgentCore's.
     """
 
     def __init__(
@@ -82,6 +82,8 @@ class Function:
     def _parse(self, call: Call) -> Any:
         if self.model is Request:
             return call.request
+        if self.model is ToolCall:
+            return call.tool_call
         if issubclass(self.model, CreateInput) and (key := call.idempotency_key) is not None:
             merge(call.input, "idempotency_key", key)
         return inputs.parse(self.model, call.input)
@@ -145,8 +147,13 @@ def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Function:
     return Function(function)
 
 
-def receiver(function: Callable[[Request, Call], Answer]) -> Function:
+def receiver(function: Callable[[Request, Call], Answer | HttpPage]) -> Function:
     """Make a Lambda handler, with only the HTTP door, of a function that takes raw requests."""
+    return Function(function)
+
+
+def gateway(function: Callable[[ToolCall, Call], Answer]) -> Function:
+    """Make a Lambda handler of a function that AgentCore Gateway calls. An error is a value there."""
     return Function(function)
 
 
