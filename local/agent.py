@@ -6,10 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import Any
 
 MODERN, OLDER = "2026-07-28", "legacy"
-"""What ``mcp.Client`` calls the version without a handshake, and all those with one."""
+MODES = {"2026-07-28": MODERN, "2025-11-25": OLDER}
+"""The protocol's versions, and what ``mcp.Client`` calls them: all with a handshake are legacy to it."""
 
 WINDOW = {"start_time": "2030-01-07T00:00:00Z", "end_time": "2030-01-12T00:00:00Z"}
 GUEST = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Berlin"}
@@ -17,6 +19,11 @@ GUEST = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Be
 
 class ToolFailedError(Exception):
     """A tool answered with an error."""
+
+
+def has_client() -> bool:
+    """Whether the client's package is installed."""
+    return find_spec("mcp") is not None
 
 
 def session(url: str, mode: str) -> list[tuple[str, str]]:

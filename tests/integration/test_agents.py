@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from actions.tools import MODEL_BYTES
 from calendly import codec
 from generate.catalog import Action, actions
+from local import agent
 from tests.agents import CALLER, Door, context, door
 from tests.handlers import Handlers, handler_of, handlers
 
@@ -105,6 +106,13 @@ def test_a_list_that_knows_no_cursor_of_ours_is_asked_for_again_with_fewer_rows(
     assert "start_time set to the value of pagination.next_start_time" in result["content"][1]["text"]
     rest = agents.document("retrieve_free_slots", **{**window, "start_time": following})
     assert rest["collection"][0] == whole[len(page["collection"])]
+
+
+@pytest.mark.parametrize("mode", agent.MODES.values())
+def test_the_official_client_finds_books_and_cancels(agents: Door, mode: str) -> None:
+    pytest.importorskip("mcp")
+    steps = agent.session(f"{agents.url}/booking", mode)
+    assert [name for name, _ in steps][-2:] == ["retrieve_booking", "cancel_event"]
 
 
 def test_an_error_says_which_and_what_to_do(made: Handlers, agents: Door) -> None:
