@@ -69,7 +69,7 @@ lock: ## Recompile the requirements files (needs uv)
 		--python-platform aarch64-manylinux2014 -c requirements/dev.txt -o layers/calendly/requirements.txt
 
 clean: ## Remove everything that the other targets created
-	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache statemachines/check/node_modules
+	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache statemachines/check/node_modules benchmarks/tools/node_modules
 
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Choose another with PYTHON=...") if sys.version_info < (3, 11) else None'

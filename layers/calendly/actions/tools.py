@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,15 +85,24 @@ class Caller(NamedTuple):
 
 def load(path: Path, chosen: str) -> dict[str, Tool]:
     """The tools of a set, by name, out of the generated file; those that the stack was deployed with."""
-    tools = [Tool(name, **entry) for name, entry in json.loads(path.read_text()).items()]
-    deployed = [tool for tool in tools if tool.only_reads or not settings().reads_only]
+    deployed = [tool for tool in _all(path) if tool.only_reads or not settings().reads_only]
     return {tool.name: tool for tool in deployed if chosen == "all" or chosen in tool.sets}
+
+
+@cache
+def _all(path: Path) -> list[Tool]:
+    return [Tool(name, **entry) for name, entry in json.loads(path.read_text()).items()]
 
 
 def run(tool: Tool, arguments: Mapping[str, Any], caller: Caller) -> Outcome:
     """Run a tool. What goes wrong is an outcome as well; nothing is raised."""
     log.append_keys(account=caller.account, tool=tool.name)
-    given = dict(arguments)
+    outcome = _run(tool, dict(arguments), caller)
+    log.append_keys(outcome=_name(outcome))
+    return outcome
+
+
+def _run(tool: Tool, given: dict[str, Any], caller: Caller) -> Outcome:
     try:
         why = _why(given) if tool.writes else ""
         _refuse_fixed(given)
@@ -221,6 +231,11 @@ def _failure(document: Mapping[str, Any]) -> Outcome:
     return Outcome({name: value for name, value in said.items() if value is not None}, failed=True)
 
 
+def _name(outcome: Outcome) -> str:
+    """``done``, or the class of the error."""
+    return str(outcome.answer["error"]) if outcome.failed else "done"
+
+
 def _only_looks(given: Mapping[str, Any], outcome: Outcome) -> bool:
     """Whether a tool that can write was only asked what it would do, or to read."""
     if isinstance(outcome.answer, dict) and outcome.answer.get("dry_run") is True:
@@ -235,7 +250,7 @@ def _tell(tool: Tool, why: str, outcome: Outcome, caller: Caller) -> None:
         "tool": tool.name,
         "who": caller.who,
         "why": why,
-        "outcome": outcome.answer["error"] if outcome.failed else "done",
+        "outcome": _name(outcome),
         "correlation_id": caller.call.correlation_id,
     }
     try:
