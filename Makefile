@@ -35,6 +35,7 @@ check: $(READY) ## Check formatting, lint, types, template
 	$(BIN)/sam validate --lint
 	@# WS1004 expects a log group per function and does not know LoggingConfig.LogGroup, which all functions have.
 	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
+	$(BIN)/cfn-lint -t agents.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
 	@# Once more as CloudFormation gets it: conditional dependencies are seen only there.
 	@mkdir -p .local
 	@$(BIN)/python -m generate.budget .local/transformed.json
@@ -71,7 +72,7 @@ lock: ## Recompile the requirements files (needs uv)
 		--python-platform aarch64-manylinux2014 -c requirements/dev.txt -o layers/calendly/requirements.txt
 
 clean: ## Remove everything that the other targets created
-	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache statemachines/check/node_modules
+	rm -rf $(VENV) .aws-sam .local .mypy_cache .ruff_cache statemachines/check/node_modules benchmarks/tools/node_modules
 
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Choose another with PYTHON=...") if sys.version_info < (3, 11) else None'

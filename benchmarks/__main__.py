@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import page
+from benchmarks import page, tokens
 from benchmarks.bulk import bulk
 from benchmarks.cold import cold_starts
 from benchmarks.loopback import loopback
@@ -51,6 +51,8 @@ def main() -> None:
         page.size(layer_size(), {name: weigh(stacks[name].code["read"]) for name in stacks if name != "ours"})
     )
     sections.append(page.money(warm, cold["read"]))
+    _say("tools for agents")
+    sections.append(page.tokens(tokens.measure()))
     text = "\n".join(sections)
     PAGE.write_text(text)
     print(text)

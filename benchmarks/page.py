@@ -13,6 +13,7 @@ from benchmarks.bulk import LATENCY, Bulk
 from benchmarks.refresh import Refreshed
 from benchmarks.size import Size
 from benchmarks.stacks import Stack
+from benchmarks.tokens import Tokens
 from benchmarks.warm import Warm
 
 
@@ -167,6 +168,15 @@ at $0.50 a GB, and through API Gateway $3.50 a million. An idle month is a key, 
 `rotate_tokens` every 15 minutes, and a secret and an hourly refresh for each account ([money.py](../benchmarks/money.py)). Nearly
 all of a call is waiting for Calendly: what a leaner function saves is the cold start a person feels.
 """
+
+
+def tokens(sets: list[Tokens]) -> str:
+    rows = [[f"`{each.chosen}`", str(each.tools), f"{each.bytes:,}", f"{each.tokens:,}"] for each in sets]
+    return f"""## Tools for agents
+
+What `tools/list` takes of a model's context, by the tokenizer o200k. Only `read` is offered by default.
+
+{_table(["set", "tools", "bytes", "tokens"], rows)}"""
 
 
 CALENDLY_MS = 150

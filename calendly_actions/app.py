@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from calendly_actions import calling, connecting, logs
+from calendly_actions import approving, calling, connecting, logs
 from calendly_actions.doors import Options, Stack
 from calendly_actions.failures import UsageError
 from calendly_actions.output import Format, default_format, show, show_rows
@@ -61,6 +61,15 @@ def connect(
     token = _secret() if personal_access_token else None
     found = connecting.connect(_stack(), account, replace=replace, browser=browser, token=token, seconds=timeout)
     show(found, _format())
+
+
+@app.command()
+def approve(
+    execution: Annotated[str, typer.Argument(help="What the message to the operator names: the execution's ARN.")],
+    no: Annotated[bool, typer.Option("--no", help="Refuse it.")] = False,
+) -> None:
+    """Approve a write that an agent asked for, or refuse it."""
+    show(approving.answer(_stack(), execution, approved=not no), _format())
 
 
 @app.command("logs")

@@ -20,6 +20,9 @@ from calendly_actions.catalog import Command
 from calendly_actions.failures import PERMISSION, AwsError, CallFailedError, UsageError
 
 SECONDS = 60
+_NOBODY = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+"""Whom the local stack takes."""
+
 T = TypeVar("T")
 
 
@@ -89,6 +92,11 @@ class Stack:
         """A boto3 client of the stack's account and region."""
         return self._made(service)
 
+    def ask(self, service: str, operation: str, **how: Any) -> Any:
+        """Ask an AWS service of the stack's account and region; of the local stack, where that is meant."""
+        where = {"endpoint_url": _local("AWS_PORT", 4566), **_NOBODY} if self._options.local else {}
+        return self._aws(lambda: getattr(self._made(service, **where), operation)(**how))
+
     def _made(self, service: str, **where: str) -> Any:
         session: Any = self._session
         return session.client(service, **where)
@@ -104,16 +112,7 @@ class Stack:
 
     def _invoke(self, function: str, input: dict[str, Any]) -> Any:
         local, name = self._options.local, f"{self._options.stack}-{function}"
-        where: dict[str, Any] = (
-            {
-                "endpoint_url": _local("LAMBDA_PORT", 3001),
-                "aws_access_key_id": "local",
-                "aws_secret_access_key": "local",
-                "region_name": "us-east-1",
-            }
-            if local
-            else {}
-        )
+        where: dict[str, Any] = {"endpoint_url": _local("LAMBDA_PORT", 3001), **_NOBODY} if local else {}
 
         def send() -> tuple[Any, bool]:
             answer = self._made("lambda", **where).invoke(

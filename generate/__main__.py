@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from generate import commands, events, openapi, readme, reference, scopes, template
+from generate import agentcore, commands, events, openapi, readme, reference, scopes, template, tools
 from generate.catalog import ROOT, Action, find
 
 
@@ -19,6 +19,8 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
         root / "README.md": readme.write((root / "README.md").read_text(), actions),
         root / "functions" / "accounts" / "_action_scopes.py": scopes.write(actions),
         root / "calendly_actions" / "catalog.json": commands.write(actions),
+        root / "functions" / "agents" / "tools.json": tools.write(actions),
+        root / "agents.yaml": agentcore.write((root / "agents.yaml").read_text(), actions),
         root / "openapi.yaml": openapi.write(actions, version),
         **events.write(root / "events", actions),
         **reference.write(root / "docs" / "actions", actions),

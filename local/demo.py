@@ -1,4 +1,4 @@
-"""``make demo``: connect an account with OAuth, run every action over both doors, then webhooks and workflows."""
+"""``make demo``: connect an account with OAuth, run every action over both doors, webhooks, workflows and an agent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from local import operator, workflows
+from local import agent, operator, workflows
 from local.examples import Example, examples
 from local.stack import LocalStack
 
@@ -59,6 +59,14 @@ def run(stack: LocalStack) -> bool:
         _print_table(_workflows(stack), ("workflow", "ended", "states", "result"), numbers=(2,))
     except (DemoFailedError, TimeoutError) as error:
         failed.append(f"the workflows ({error})")
+    try:
+        print("\nAn agent with the tools of the set booking, at both versions of the Model Context Protocol:\n")
+        if not agent.has_client():
+            print("  left out: the package mcp is not installed here")
+        else:
+            _print_table(_agent(stack), ("tool", *agent.MODES), numbers=())
+    except agent.ToolFailedError as error:
+        failed.append(f"the agent ({error})")
     if failed:
         print(f"\nFailed: {', '.join(failed)}. The functions' logs are in {stack.logs}.")
     else:
@@ -167,6 +175,13 @@ def _workflows(stack: LocalStack) -> list[tuple[str, ...]]:
             "export-events", export, "{events} events with {invitees} invitees in {parts} parts, s3://{bucket}/{prefix}"
         ),
     ]
+
+
+def _agent(stack: LocalStack) -> list[tuple[str, ...]]:
+    """The same session at each version of the protocol, side by side."""
+    url = f"{stack.api_url}/accounts/default/mcp/booking"
+    sessions = [agent.session(url, mode) for mode in agent.MODES.values()]
+    return [(steps[0][0], *(said for _, said in steps)) for steps in zip(*sessions, strict=True)]
 
 
 def _ended(workflow: str, execution: workflows.Execution, says: str) -> tuple[str, ...]:

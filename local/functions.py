@@ -55,7 +55,7 @@ class FunctionProcess:
     def alive(self) -> bool:
         return self.process.is_alive()
 
-    def invoke(self, event: bytes) -> tuple[bytes, bool] | None:
+    def invoke(self, event: bytes, client_context: str = "") -> tuple[bytes, bool] | None:
         """Run one call; returns the answer and whether it is an error. A crash or timeout ends the process.
 
         Returns None if the process died before it took the call.
@@ -66,6 +66,7 @@ class FunctionProcess:
             deadline=now() + self.spec.timeout,
             arn=f"arn:aws:lambda:us-east-1:123456789012:function:{self.spec.name}",
             trace_id=f"Root=1-{int(now()):08x}-{uuid.uuid4().hex[:24]};Sampled=0",
+            client_context=client_context,
         )
         self.runtime.pending.put(invocation)
         while not invocation.done.wait(0.05):
@@ -107,8 +108,8 @@ class FunctionPool:
         self._all: list[FunctionProcess] = []
         self._closed = False
 
-    def invoke(self, spec: FunctionSpec, event: bytes) -> tuple[bytes, bool]:
-        """Call a function and wait for its answer."""
+    def invoke(self, spec: FunctionSpec, event: bytes, client_context: str = "") -> tuple[bytes, bool]:
+        """Call a function and wait for its answer. ``client_context`` is JSON, as the caller's client wrote it."""
         with self._lock:
             places = self._places.setdefault(spec.name, threading.Semaphore(MOST_PROCESSES))
         with places:
@@ -116,7 +117,7 @@ class FunctionPool:
             while answer is None:
                 process = self._take(spec)
                 try:
-                    answer = process.invoke(event)
+                    answer = process.invoke(event, client_context)
                 finally:
                     self._give_back(process)
             return answer

@@ -25,6 +25,7 @@ class Invocation:
     deadline: float
     arn: str
     trace_id: str
+    client_context: str = ""
     done: threading.Event = field(default_factory=threading.Event)
     answer: bytes = b""
     failed: bool = False
@@ -90,6 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
                 "Lambda-Runtime-Invoked-Function-Arn": invocation.arn,
                 "Lambda-Runtime-Trace-Id": invocation.trace_id,
+                **({"Lambda-Runtime-Client-Context": invocation.client_context} if invocation.client_context else {}),
             },
         )
 

@@ -6,6 +6,7 @@ function runs in a process instead of a container.
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 import yaml
+from flask import has_request_context, request
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
 from samcli.lib.intrinsic_resolver.intrinsic_property_resolver import IntrinsicResolver
 from samcli.lib.intrinsic_resolver.intrinsics_symbol_table import IntrinsicsSymbolTable
@@ -52,7 +54,7 @@ class ProcessRuntime:
             environment={**config.env_vars.resolve(), **self._environment},
             timeout=config.timeout,
         )
-        answer, failed = self._pool.invoke(spec, event.encode())
+        answer, failed = self._pool.invoke(spec, event.encode(), _client_context())
         stdout.write_str(answer.decode())
         return {"x-amz-function-error": "Unhandled"} if failed else None
 
@@ -138,6 +140,13 @@ class AsApiGateway:
             body = environ["wsgi.input"].read(length).decode(errors="replace").encode()
             environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
         return self._app(environ, start_response)
+
+
+def _client_context() -> str:
+    """What a caller of Lambda's Invoke API says of its client, which SAM CLI does not hand on."""
+    if not has_request_context() or not request.path.endswith("/invocations"):
+        return ""
+    return base64.b64decode(request.headers.get("X-Amz-Client-Context", "")).decode()
 
 
 def _own_request_id(event: str) -> str:

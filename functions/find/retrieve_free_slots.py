@@ -4,6 +4,8 @@ Of users, their active event types count. pagination.next_start_time is null if 
 start_time to continue with.
 """
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated
 
 from pydantic import Field
@@ -20,7 +22,7 @@ class RetrieveFreeSlots(WindowInput):
     event_types: EventTypeRefs | None = None
     users: UserRefs | None = None
     max_items: Annotated[WholeNumber, Field(ge=1, le=1000)] = Field(
-        default=100, description="The most slots to return."
+        default=100, description="The most slots to return; those of one start time come together."
     )
 
 
@@ -44,9 +46,10 @@ def handler(input: RetrieveFreeSlots, connected: Connected) -> Answer:
     event_types = list(dict.fromkeys([*named, *event_types_of(connected, users)]))
     slots: list[Row] = []
     following = None
-    for moment, slot in free_slots(connected, event_types, input):
-        if len(slots) == input.max_items:
+    for moment, found in groupby(free_slots(connected, event_types, input), key=itemgetter(0)):
+        together = [slot for _, slot in found]
+        if slots and len(slots) + len(together) > input.max_items:
             following = to_timestamp(moment)
             break
-        slots.append(slot)
+        slots += together
     return Answer({"collection": slots, "pagination": {"count": len(slots), "next_start_time": following}})

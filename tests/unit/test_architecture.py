@@ -34,6 +34,9 @@ def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _tag)
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506
 RESOURCES = TEMPLATE["Resources"]
+AGENTS: dict[str, Any] = yaml.load((ROOT / "agents.yaml").read_text(), Loader=_Loader)["Resources"]  # noqa: S506
+"""The stack with AgentCore's gateway."""
+
 FUNCTIONS = {name: r for name, r in RESOURCES.items() if r["Type"] == "AWS::Serverless::Function"}
 ACTIONS = [ROOT / "functions" / action.family / f"{action.name}.py" for action in actions()]
 
@@ -143,9 +146,8 @@ def test_an_action_has_a_function_with_a_fitting_role(action: Action) -> None:
 
 def test_every_function_of_the_template_is_there() -> None:
     handlers = {f"functions/{path.parent.name}/{path.stem}.handler" for path in functions()}
-    assert {
-        f"{each['Properties']['CodeUri']}{each['Properties']['Handler']}" for each in FUNCTIONS.values()
-    } == handlers
+    deployed = [*FUNCTIONS.values(), AGENTS["AnswerGateway"]]
+    assert {f"{each['Properties']['CodeUri']}{each['Properties']['Handler']}" for each in deployed} == handlers
 
 
 def statements(role: str) -> list[dict[str, Any]]:

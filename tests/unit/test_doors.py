@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from actions import doors
-from calendly.errors import InvalidRequestError, RateLimitedError
+from calendly.deadline import Deadline
+from calendly.errors import InsufficientScopeError, InvalidRequestError, RateLimitedError
 
 
 @dataclass
@@ -143,3 +145,45 @@ def test_a_problem_is_rfc_9457() -> None:
 def test_over_the_direct_door_an_error_is_raised_by_its_class() -> None:
     with pytest.raises(RateLimitedError):
         doors.refuse(doors.enter({}, Context()), RateLimitedError("Too many."))
+
+
+def client(**custom: Any) -> Any:
+    """A context with a client context."""
+    made = Context()
+    made.client_context = SimpleNamespace(custom=custom)  # type: ignore[attr-defined]
+    return made
+
+
+def test_the_door_of_tools_keeps_to_its_callers_limits_and_has_errors_as_values() -> None:
+    limits = doors.for_tools(Deadline(5), 1000)["custom"]
+    call = doors.enter({"account": "sales"}, client(**limits))
+    assert (call.door, call.max_bytes, call.input) == ("tool", 1000, {"account": "sales"})
+    assert 4 < call.deadline.remaining() <= 5
+    value = doors.refuse(call, InsufficientScopeError("No.", missing_scopes=["users:read"]))
+    assert value == {
+        "errorType": "InsufficientScopeError",
+        "errorMessage": "No.",
+        "retryable": False,
+        "missing_scopes": ["users:read"],
+    }
+    over = doors.enter({}, client(**doors.for_tools(Deadline(0), 10**9)["custom"]))
+    assert (over.deadline.remaining(), over.max_bytes) == (0, doors.DIRECT_BYTES)
+
+
+@pytest.mark.parametrize("limits", [None, 5, {}, {"due": "x", "bytes": 1}, {"due": 1.0}, {"due": True, "bytes": 1}])
+def test_a_client_context_that_says_something_else_changes_nothing(limits: Any) -> None:
+    call = doors.enter({}, client(**{doors.TOOL_LIMITS: limits}))
+    assert (call.door, call.max_bytes) == ("direct", doors.DIRECT_BYTES)
+
+
+def test_a_request_over_http_has_no_limits_but_its_own() -> None:
+    call = doors.enter(proxy(), client(**doors.for_tools(Deadline(1), 10)["custom"]))
+    assert (call.door, call.max_bytes) == ("http", doors.HTTP_BYTES)
+
+
+@pytest.mark.parametrize("name", ["retrieve_user", "___retrieve_user", "calendly___", 5])
+def test_what_is_no_call_of_the_gateways_is_refused_as_a_value(name: Any) -> None:
+    call = doors.enter({"user": "me"}, client(bedrockAgentCoreToolName=name))
+    with pytest.raises(InvalidRequestError) as refused:
+        _ = call.tool_call
+    assert doors.refuse(call, refused.value)["errorType"] == "InvalidRequestError"

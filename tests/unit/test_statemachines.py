@@ -22,6 +22,9 @@ MACHINES = {
     if resource["Type"] == "AWS::Serverless::StateMachine"
 }
 EACH = pytest.mark.parametrize("name", DEFINITIONS)
+KNOWN = pytest.mark.parametrize("name", [name for name in DEFINITIONS if name != "approve_write"])
+"""All but the one whose input says which action it runs."""
+
 RETRYABLE = {
     name
     for name, kind in inspect.getmembers(calendly.errors, inspect.isclass)
@@ -52,7 +55,7 @@ def test_every_definition_is_deployed() -> None:
     assert (
         set(DEFINITIONS)
         == set(MACHINES)
-        == {"backfill", "book_and_wait", "export_events", "on_booking", "send_booking_link"}
+        == {"approve_write", "backfill", "book_and_wait", "export_events", "on_booking", "send_booking_link"}
     )
 
 
@@ -80,7 +83,7 @@ def test_the_validator_notices_a_definition_that_is_wrong() -> None:
     assert problems(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Task", "Retry": "often"}}}))
 
 
-@EACH
+@KNOWN
 def test_every_task_retries_what_may_pass(name: str) -> None:
     assert tasks(name)
     for task in tasks(name):
@@ -113,7 +116,17 @@ def test_what_creates_within_a_map_takes_a_key_of_the_item(name: str) -> None:
             assert all("Execution.Id" not in each["Arguments"]["Payload"]["idempotency_key"] for each in inner)
 
 
-@EACH
+def test_an_approved_write_is_repeated_only_where_it_did_not_happen() -> None:
+    (write,) = tasks("approve_write")
+    assert retried(write) == RETRYABLE | {"Lambda.TooManyRequestsException"}
+    role = statements("ApproveWriteRole")
+    assert [each for each in role if "lambda:InvokeFunction" in each["Action"]] == [
+        each for each in statements("AnswerMcpRole") if "lambda:InvokeFunction" in each["Action"]
+    ]
+    assert set(MACHINES["approve_write"]["DefinitionSubstitutions"]) == {"Stack", "Bus", "OperatorTopic"}
+
+
+@KNOWN
 def test_a_workflow_may_call_its_tasks_and_no_others(name: str) -> None:
     machine = MACHINES[name]
     called = {re.sub(r"[${}]", "", task["Arguments"]["FunctionName"]) for task in tasks(name)}

@@ -1,13 +1,15 @@
-"""The two doors into a function: HTTP (an API Gateway proxy event) and direct (a Step Functions task, an invoke).
+"""The doors into a function: HTTP (an API Gateway proxy event) and direct (a Step Functions task, an invoke).
 
 Both take the same flat JSON object and return the same JSON. Over HTTP an error is an RFC 9457 problem. Over the
-direct door it is raised, and Lambda reports its class name.
+direct door it is raised, and Lambda reports its class name. The door of tools is a direct invoke whose client context
+says so (``for_tools``): there an error is a value, and the answer keeps to the limits that the caller sets.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -33,6 +35,12 @@ HTTP_BYTES = 5_500_000
 
 CORRELATION_HEADER = "X-Correlation-Id"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+TOOL_LIMITS = "calendlyToolLimits"
+"""In the client context's ``custom``: how long the caller of a tool waits, and how much it takes."""
+
+GATEWAY_TOOL = "bedrockAgentCoreToolName"
+"""In the client context's ``custom``: which tool AgentCore Gateway calls, ``<target>___<tool>``."""
+
 _CORRELATION_ID = re.compile(r"[\w.:/@+=-]{1,256}", re.ASCII)
 
 
@@ -47,7 +55,7 @@ class Answer(NamedTuple):
 
 
 class HttpPage(NamedTuple):
-    """An HTML page, for the functions that people open in a browser."""
+    """An answer with headers of its own, such as the HTML pages that people open in a browser."""
 
     html: str
     status: int
@@ -57,18 +65,32 @@ class HttpPage(NamedTuple):
         return f"HttpPage(status={self.status})"
 
 
+class ToolCall(NamedTuple):
+    """A call by AgentCore Gateway: the event is the bare arguments, and the client context has the tool's name."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"ToolCall(tool={self.tool!r})"
+
+
 class Request(NamedTuple):
-    """A raw HTTP request, for the function that verifies a signature over its body.
+    """A raw HTTP request, for functions that read headers and body themselves.
 
     Attributes:
         path_parameters: by name.
         headers: by name in lower case.
         body: the raw body.
+        method: such as ``POST``.
+        caller: the ARN that IAM knows the caller by; empty on a public route.
     """
 
     path_parameters: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    caller: str = ""
 
     def __repr__(self) -> str:
         return f"Request(path_parameters={self.path_parameters!r})"
@@ -93,19 +115,29 @@ class Call:
     """One call of a function.
 
     Attributes:
-        door: ``http`` or ``direct``.
+        door: ``http``, ``direct``, or ``tool`` for a direct invoke of which errors are values.
         correlation_id: the caller's id for this call, or AWS's request id.
         deadline: when the answer is due.
         max_bytes: the size limit of the answer as JSON.
+        client: what an invoke says of its client, in the ``custom`` of the client context.
     """
 
-    def __init__(self, event: Any, correlation_id: str, seconds: float) -> None:
+    def __init__(
+        self, event: Any, correlation_id: str, seconds: float, client: Mapping[str, Any] | None = None
+    ) -> None:
         http = proxy_event.is_http(event)
-        self.door: Literal["http", "direct"] = "http" if http else "direct"
+        self.client = client or {}
+        self.door: Literal["http", "direct", "tool"] = "http" if http else "direct"
         self.correlation_id = correlation_id
         self.deadline = Deadline(min(seconds, HTTP_SECONDS) if http else seconds)
         self.max_bytes = HTTP_BYTES if http else DIRECT_BYTES
         self._event = event
+        limits = _tool_limits(self.client)
+        if not http and (limits or GATEWAY_TOOL in self.client):
+            self.door = "tool"
+        if limits and self.door == "tool":
+            self.deadline = self.deadline.sooner(limits["due"] - time.time())
+            self.max_bytes = min(DIRECT_BYTES, int(limits["bytes"]))
 
     def __repr__(self) -> str:
         return f"Call(door={self.door!r}, correlation_id={self.correlation_id!r})"
@@ -136,6 +168,8 @@ class Call:
             path_parameters={n: str(value) for n, value in proxy_event.path_parameters(self._event).items()},
             headers={n.lower(): str(value) for n, value in proxy_event.mapping(self._event, "headers").items()},
             body=proxy_event.raw_body(self._event),
+            method=str(self._event["httpMethod"]),
+            caller=str(proxy_event.mapping(self._event["requestContext"], "identity").get("userArn") or ""),
         )
 
     @property
@@ -150,6 +184,18 @@ class Call:
         if not isinstance(detail, dict):
             raise InvalidRequestError.for_field("detail", "must be an object: only rules of the bus call this function")
         return BusEvent(str(event.get("detail-type")), detail)
+
+    @property
+    def tool_call(self) -> ToolCall:
+        """The call as AgentCore Gateway makes it.
+
+        Raises:
+            InvalidRequestError: it does not say which tool, or its arguments are not valid input.
+        """
+        target, separator, tool = str(self.client.get(GATEWAY_TOOL)).partition("___")
+        if not (target and separator and tool):
+            raise InvalidRequestError.for_field("input", "must be a tool's call from AgentCore Gateway")
+        return ToolCall(tool, self.input)
 
     @property
     def base_url(self) -> str | None:
@@ -169,7 +215,23 @@ def as_answer(result: Answer | Document[Any] | Page[Any]) -> Answer:
 
 def enter(event: Any, context: Any) -> Call:
     """Make a call of a Lambda event. Never fails; invalid input raises when ``Call.input`` is read."""
-    return Call(event, _correlation_id(event, context), context.get_remaining_time_in_millis() / 1000)
+    client = getattr(getattr(context, "client_context", None), "custom", None)
+    return Call(
+        event,
+        _correlation_id(event, context),
+        context.get_remaining_time_in_millis() / 1000,
+        client if isinstance(client, dict) else None,
+    )
+
+
+def for_tools(deadline: Deadline, max_bytes: int) -> dict[str, Any]:
+    """The client context of an invoke through the door of tools.
+
+    Args:
+        deadline: when the answer is due. It is said by the clock, because a cold start is part of the time.
+        max_bytes: how large the answer may be as JSON; a list that is larger ends in a cursor.
+    """
+    return {"custom": {TOOL_LIMITS: {"due": time.time() + deadline.remaining(), "bytes": max_bytes}}}
 
 
 def leave(call: Call, answer: Answer | HttpPage | Document[Any] | Page[Any]) -> Any:
@@ -185,8 +247,10 @@ def refuse(call: Call, error: CalendlyError) -> Any:
     Raises:
         CalendlyError: over the direct door.
     """
-    if call.door != "http":
+    if call.door == "direct":
         raise error from None
+    if call.door == "tool":
+        return as_value(error)
     problem = {
         "type": f"urn:calendly-actions:{type(error).__name__}",
         "title": type(error).__name__,
@@ -201,6 +265,13 @@ def refuse(call: Call, error: CalendlyError) -> Any:
         problem["retry_after"] = error.retry_after
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     return _http_answer(call, error.http_status, problem, headers)
+
+
+def as_value(error: CalendlyError) -> dict[str, Any]:
+    """An error as the door of tools has it: like Lambda's own error document, which has no place for the rest."""
+    after = {} if error.retry_after is None else {"retry_after": error.retry_after}
+    said = {"errorType": type(error).__name__, "errorMessage": error.message, "retryable": error.retryable}
+    return {**said, **after, **error.extras()}
 
 
 def _http_answer(call: Call, status: int, body: Any, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -231,6 +302,13 @@ def _correlation_id(event: Any, context: Any) -> str:
         if isinstance(value, str) and _CORRELATION_ID.fullmatch(value):
             return value
     return str(fallback)
+
+
+def _tool_limits(client: Mapping[str, Any]) -> dict[str, float] | None:
+    """The limits in a client context; None without, and where they are no numbers, since anybody can write one."""
+    limits = client.get(TOOL_LIMITS)
+    numbers = isinstance(limits, dict) and all(type(limits.get(each)) in (int, float) for each in ("due", "bytes"))
+    return limits if numbers else None
 
 
 def _refuse_large(document: dict[str, Any]) -> None:

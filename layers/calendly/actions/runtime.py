@@ -17,7 +17,7 @@ from typing import Any, get_type_hints
 from actions import doors, inputs
 from actions.connected import Connected, connect, insufficient_scope, transport
 from actions.declaration import Declaration
-from actions.doors import Answer, BusEvent, Call, HttpPage, Request, as_answer
+from actions.doors import Answer, BusEvent, Call, HttpPage, Request, ToolCall, as_answer
 from actions.inputs import CreateInput, Input, WriteInput
 from actions.observability import count, log, observed
 from actions.proxy_event import merge
@@ -25,7 +25,18 @@ from actions.writes import carry_out
 from calendly.documents import Document, Page
 from calendly.errors import CalendlyError, InsufficientScopeError, PermissionDeniedError, PlanUpgradeRequiredError
 
-__all__ = ["Answer", "Connected", "Function", "HttpPage", "action", "endpoint", "receiver", "subscriber", "task"]
+__all__ = [
+    "Answer",
+    "Connected",
+    "Function",
+    "HttpPage",
+    "action",
+    "endpoint",
+    "gateway",
+    "receiver",
+    "subscriber",
+    "task",
+]
 
 Result = Document[Any] | Page[Any] | Answer
 
@@ -43,7 +54,8 @@ class Function:
 
     Attributes:
         name: the module's name, which is the action's.
-        model: the input model; ``Request`` or ``BusEvent`` for a function that takes raw requests or events.
+        model: the input model; ``Request``, ``BusEvent`` or ``ToolCall`` for a function that takes raw requests, events
+            of the bus, or AgentCore's calls.
     """
 
     def __init__(
@@ -84,6 +96,8 @@ class Function:
             return call.request
         if self.model is BusEvent:
             return call.bus_event
+        if self.model is ToolCall:
+            return call.tool_call
         if issubclass(self.model, CreateInput) and (key := call.idempotency_key) is not None:
             merge(call.input, "idempotency_key", key)
         return inputs.parse(self.model, call.input)
@@ -147,13 +161,18 @@ def endpoint(function: Callable[[Any, Call], Answer | HttpPage]) -> Function:
     return Function(function)
 
 
-def receiver(function: Callable[[Request, Call], Answer]) -> Function:
+def receiver(function: Callable[[Request, Call], Answer | HttpPage]) -> Function:
     """Make a Lambda handler, with only the HTTP door, of a function that takes raw requests."""
     return Function(function)
 
 
 def subscriber(function: Callable[[BusEvent, Call], Answer]) -> Function:
     """Make a Lambda handler of a function that a rule of the stack's bus calls."""
+    return Function(function)
+
+
+def gateway(function: Callable[[ToolCall, Call], Answer]) -> Function:
+    """Make a Lambda handler of a function that AgentCore Gateway calls. An error is a value there."""
     return Function(function)
 
 
