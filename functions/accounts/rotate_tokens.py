@@ -3,7 +3,7 @@
 The only function that exchanges refresh tokens.
 """
 
-from _wiring import announce, go_on, refresher, rotation
+from _wiring import announce, go_on, note_run, refresher, rotation
 
 from accounts.outcome import Result
 from actions.doors import Call
@@ -48,6 +48,7 @@ def handler(input: RotateTokens, call: Call) -> Answer:
             count(name, value)
         if run.unfinished:
             go_on()
+        note_run()
     for result in results:
         _report(result)
     return Answer({"accounts": [result.to_json() for result in results]})

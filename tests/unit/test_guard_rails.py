@@ -17,6 +17,7 @@ PARTITIONS = {
     "ConnectRole": {"account", "application", "connect", "webhooks"},
     "RetrieveAccountsRole": {"account", "application", "webhooks"},
     "DisconnectRole": {"account", "webhooks"},
+    "DoctorRole": {"account", "application", "webhooks"},
     "RotateTokensRole": {"account", "application"},
     "CreateRole": {"idempotency#*"},
     "SubscribeRole": {"idempotency#*", "webhooks"},
