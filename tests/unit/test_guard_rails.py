@@ -100,3 +100,17 @@ def test_nothing_in_a_workflow_waits_for_ever_nor_ends_before_its_function(path:
         name = str(state["Arguments"].get("FunctionName", "")).strip("${}")
         lambda_seconds = FUNCTIONS[name]["Properties"].get("Timeout", 60) if name else 0
         assert state["TimeoutSeconds"] > lambda_seconds
+
+
+def test_the_dashboard_shows_every_alarm_and_every_class_of_error() -> None:
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Sub"]
+    assert len(json.loads(body)["widgets"]) >= 9
+    for name in [name for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"]:
+        assert f"${{AWS::StackName}}-{name}" in body
+    assert '"FailedOutcomeUnknownError"' in body
+    assert set(re.findall(r"\$\{([^}]+)\}", body)) <= {
+        "AWS::StackName",
+        "AWS::Region",
+        "AWS::AccountId",
+        "AWS::Partition",
+    }
