@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.unit.test_architecture import RESOURCES
+from accounts.outcome import Outcome
+from tests.unit.test_architecture import RESOURCES, ROOT
 
 NAMED = {
     name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
@@ -97,3 +99,17 @@ def test_a_second_account_that_breaks_is_heard() -> None:
     assert rule["EventPattern"]["detail"] == {"stack": [{"Ref": "AWS::StackName"}]}
     (target,) = rule["Targets"]
     assert [target["Arn"]] == OPERATOR
+
+
+def test_every_metric_of_ours_that_is_watched_or_shown_is_counted() -> None:
+    sources = [*(ROOT / "layers" / "calendly").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    text = "\n".join(path.read_text() for path in sources)
+    shown = re.findall(r'"CalendlyActions","(\w+)"', RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Sub"])
+    watched = [each["MetricName"] for each in NAMED.values() if each.get("Namespace") == "CalendlyActions"]
+    for name in {*shown, *watched}:
+        error, outcome = name.removeprefix("Failed"), name.removeprefix("Refresh")
+        assert (
+            f'"{name}"' in text
+            or (error != name and f"class {error}(" in text)
+            or (outcome != name and re.sub(r"(?<!^)(?=[A-Z])", "_", outcome).upper() in Outcome.__members__)
+        ), name
