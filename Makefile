@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local sandbox test soak check generate build benchmark drift interop lock clean
+.PHONY: help demo local sandbox test soak check scan generate build benchmark drift interop lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +33,10 @@ check: $(READY) ## Check formatting, lint, types, template
 	$(BIN)/mypy
 	$(BIN)/python -m generate --check
 	$(BIN)/sam validate --lint
+	@# NONE, so that the template's own exceptions do not hide what skips.toml has to give a reason for.
+	@$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules --ignore-checks NONE --format json \
+		| $(BIN)/python -m tests.scan cfn-lint
 	@# WS1004 expects a log group per function and does not know LoggingConfig.LogGroup, which all functions have.
-	$(BIN)/cfn-lint -t template.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
 	$(BIN)/cfn-lint -t agents.yaml --append-rules cfn_lint_serverless.rules --ignore-checks WS1004
 	@# Once more as CloudFormation gets it: conditional dependencies are seen only there.
 	@mkdir -p .local
@@ -47,6 +49,13 @@ check: $(READY) ## Check formatting, lint, types, template
 	else \
 		echo "npm or its registry is not available: only cfn-lint checks the state machines, in the tests."; \
 	fi
+
+scan: $(READY) ## Scan the template with checkov, in an environment of its own (needs a registry)
+	@test -x .local/checkov/bin/checkov || { \
+		$(PYTHON) -m venv .local/checkov && .local/checkov/bin/python -m pip install --quiet --disable-pip-version-check \
+			--no-deps --require-hashes -r requirements/checkov.txt; }
+	@.local/checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --quiet -o json \
+		| $(BIN)/python -m tests.scan checkov
 
 generate: $(READY) ## Write what is generated from the actions: template, README, openapi.yaml, scopes, events
 	@$(BIN)/python -m generate
@@ -66,6 +75,8 @@ interop: $(READY) ## Run published clients against the sandbox; writes the table
 lock: ## Recompile the requirements files (needs uv)
 	uv pip compile pyproject.toml --group dev --quiet --no-header --generate-hashes --universal --python-version 3.11 \
 		-o requirements/dev.txt
+	uv pip compile requirements/checkov.in --quiet --no-header --generate-hashes --universal --python-version 3.11 \
+		-o requirements/checkov.txt
 	uv pip compile benchmarks/conventional/requirements.in --quiet --no-header --generate-hashes --universal \
 		--python-version 3.11 -c requirements/dev.txt -o benchmarks/conventional/requirements.txt
 	uv pip compile pyproject.toml --quiet --no-header --generate-hashes --python-version 3.13 \

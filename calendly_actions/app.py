@@ -10,8 +10,8 @@ from rich.console import Console
 
 from calendly_actions import approving, calling, connecting, logs
 from calendly_actions.doors import Options, Stack
-from calendly_actions.failures import UsageError
-from calendly_actions.output import Format, default_format, show, show_rows
+from calendly_actions.failures import SOMETHING_TO_DO, UsageError
+from calendly_actions.output import Format, default_format, show, show_report, show_rows
 
 app = typer.Typer(
     help="Calendly actions in your AWS account, from a terminal.",
@@ -45,6 +45,15 @@ def choose(  # noqa: PLR0917 - Typer's way to say options
 def accounts() -> None:
     """List the connected accounts and how they are."""
     show(_stack().request("GET", "/accounts"), _format())
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything that has to be right, and say what to do. Exit code 10 if there is something to do."""
+    report = _stack().request("GET", "/doctor")
+    show_report(report, _format())
+    if not report["ok"]:
+        raise typer.Exit(SOMETHING_TO_DO)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 USAGE, ACCOUNT, PERMISSION, NOT_FOUND, CONFLICT, LATER, UNKNOWN_OUTCOME, AWS = 2, 3, 4, 5, 6, 7, 8, 9
+SOMETHING_TO_DO = 10
 
 EXIT_CODES = {
     "InvalidRequestError": USAGE,

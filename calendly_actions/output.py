@@ -56,6 +56,19 @@ def show(answer: Any, form: Format) -> None:
         Console(stderr=True).print("There is more: --all follows the pages.", style="dim")
 
 
+def show_report(report: dict[str, Any], form: Format) -> None:
+    """Print what ``doctor`` found: for a person, a line for each check, and below it what to do."""
+    if form is not Format.table:
+        show(report, form) if form is Format.json else show_rows(report["checks"], form)
+        return
+    console = Console()
+    for each in report["checks"]:
+        mark, style = ("ok", "green") if each["ok"] else ("!!", "bold red")
+        console.print(Text(mark, style=style), _cell(f"{each['check']}: {each['found']}", whole=True))
+        if each["what_to_do"]:
+            console.print(Text("  "), _cell(each["what_to_do"], whole=True))
+
+
 def show_rows(rows: Iterable[dict[str, Any]], form: Format) -> None:
     """Print rows; as JSON Lines while they come."""
     if form is Format.jsonl:

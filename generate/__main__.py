@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from generate import agentcore, commands, events, openapi, readme, reference, scopes, template, tools
+from generate import agentcore, commands, dashboard, events, openapi, readme, reference, scopes, template, tools
 from generate.catalog import ROOT, Action, find
 
 
@@ -15,7 +15,7 @@ def files(root: Path, actions: list[Action]) -> dict[Path, str]:
     """The content of every file that is generated from the actions."""
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     return {
-        root / "template.yaml": template.write((root / "template.yaml").read_text(), actions),
+        root / "template.yaml": dashboard.write(template.write((root / "template.yaml").read_text(), actions)),
         root / "README.md": readme.write((root / "README.md").read_text(), actions),
         root / "functions" / "accounts" / "_action_scopes.py": scopes.write(actions),
         root / "calendly_actions" / "catalog.json": commands.write(actions),

@@ -51,7 +51,8 @@ class ProcessRuntime:
             handler=config.handler,
             code=Path(config.code_abs_path),
             layers=tuple(Path(layer.codeuri) for layer in config.layers),
-            environment={**config.env_vars.resolve(), **self._environment},
+            # It signs with its name, so that what its role allows can be told.
+            environment={**config.env_vars.resolve(), **self._environment, "AWS_ACCESS_KEY_ID": config.name},
             timeout=config.timeout,
         )
         answer, failed = self._pool.invoke(spec, event.encode(), _client_context())

@@ -33,6 +33,7 @@ for _variable in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
 from local.functions import FunctionPool  # noqa: E402
 from local.journal import Journal  # noqa: E402
 from local.kept import Kept  # noqa: E402
+from local.permissions import Roles, refuse_what_roles_do_not_allow  # noqa: E402
 from local.resources import Aws, make_resources, references  # noqa: E402
 from local.sam import Template  # noqa: E402
 from local.schedule import Scheduler  # noqa: E402
@@ -124,7 +125,8 @@ class LocalStack:
         resources = Template(ROOT / "template.yaml", parameters)
         # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
         template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
-        self._serve(watch_aws(self._wrapped("aws", self._moto()), self.journal, self._changed), self.ports.aws)
+        aws = refuse_what_roles_do_not_allow(self._moto(), Roles(resources))
+        self._serve(watch_aws(self._wrapped("aws", aws), self.journal, self._changed), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
         self.sandbox = create_app(self.calendly_url, apps=[app])
         self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
@@ -169,7 +171,6 @@ class LocalStack:
         return {
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_ENDPOINT_URL_LAMBDA": self.lambda_url,
-            "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "NO_PROXY": HOST,
         }

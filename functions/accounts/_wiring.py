@@ -100,6 +100,14 @@ def go_on() -> None:
         )
 
 
+def note_run() -> None:
+    """Keep that a run ended, for whoever asks whether the schedule works."""
+    try:
+        directory().note_run()
+    except CalendlyError as error:
+        log.warning("run not noted", reason=error.message)
+
+
 def announce(account: str) -> None:
     try:
         announcer()(account)

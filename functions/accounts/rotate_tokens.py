@@ -3,9 +3,9 @@
 The only function that exchanges refresh tokens.
 """
 
-from _wiring import announce, go_on, refresher, rotation
+from _wiring import announce, go_on, note_run, refresher, rotation
 
-from accounts.outcome import Result
+from accounts.outcome import Outcome, Result
 from actions.doors import Call
 from actions.inputs import AccountName, Common, WholeNumber
 from actions.observability import count, log
@@ -48,6 +48,7 @@ def handler(input: RotateTokens, call: Call) -> Answer:
             count(name, value)
         if run.unfinished:
             go_on()
+        note_run()
     for result in results:
         _report(result)
     return Answer({"accounts": [result.to_json() for result in results]})
@@ -55,8 +56,9 @@ def handler(input: RotateTokens, call: Call) -> Answer:
 
 def _report(result: Result) -> None:
     count(f"Refresh{result.outcome.name.title().replace('_', '')}")
-    if result.reason:
-        log.warning(
+    if result.outcome is not Outcome.NOT_DUE:
+        tell = log.warning if result.reason else log.info
+        tell(
             "refresh",
             refreshed_account=result.account,
             outcome=result.outcome.value,

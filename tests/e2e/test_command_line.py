@@ -22,7 +22,7 @@ import pytest
 
 from calendly_actions.__main__ import main
 from calendly_actions.catalog import commands
-from calendly_actions.failures import EXIT_CODES
+from calendly_actions.failures import EXIT_CODES, SOMETHING_TO_DO
 from generate.catalog import ROOT, actions
 from local import operator
 from tests.e2e.conftest import Running
@@ -207,6 +207,16 @@ def test_the_address_is_found_in_the_outputs_of_the_stack(deployed: Run) -> None
     missing = deployed("--stack", "nothing", "accounts")
     assert missing.code == 9
     assert "--stack" in missing.err
+
+
+def test_doctor_names_what_it_cannot_find_and_looks_at_the_rest(deployed: Run) -> None:
+    """The local stack has no CloudFormation and no alarms; what it has is looked at with the function's own role."""
+    said = deployed("doctor")
+    found = {each["check"]: each for each in said.document["checks"]}
+    assert said.code == SOMETHING_TO_DO
+    assert not found["stack"]["ok"]
+    for check in ("application", "key", "Calendly", "clock"):
+        assert found[check]["ok"], found[check]
 
 
 def test_logs_of_one_call(deployed: Run, running: Running) -> None:

@@ -31,6 +31,7 @@ NOT_RUN = {
     "awscurl ": "is not part of the development environment",
     "pipx ": "needs pipx and a package index; test_it_runs_from_a_wheel does the same offline",
     "python -m calendly_actions connect": "waits for a person; tests/e2e/test_command_line.py has the person",
+    "python -m calendly_actions doctor": "finds what the local stack lacks; tests/e2e/test_command_line.py runs it",
     ".venv/bin/python -m calendly_actions --local connect": "asks for a token; test_command_line.py gives one",
 }
 PORTS = {3000: "api", 3001: "lambda_", 4566: "aws", 4010: "calendly"}

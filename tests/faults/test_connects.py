@@ -79,6 +79,15 @@ def live_grants(world: World) -> int:
     return len({id(grant) for grant in world.sandbox.world.refresh_tokens.values()})
 
 
+def test_an_account_has_the_tags_of_the_stack(world: World) -> None:
+    """CloudFormation gives them to the application's secret; the stack does not make accounts' secrets."""
+    client, settings = aws.client("secretsmanager"), world.store._settings
+    client.tag_resource(SecretId=settings.oauth_app_secret, Tags=[{"Key": "team", "Value": "sales"}])
+    finish(world, granted(world, "new"))
+    tags = client.describe_secret(SecretId=settings.account_secret("new"))["Tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"calendly-actions:stack": settings.stack, "team": "sales"}
+
+
 @pytest.mark.parametrize("fault", ["throttling", "access denied", "cut after it acted", "malformed answer"])
 @pytest.mark.parametrize("step", RECONNECT)
 @pytest.mark.parametrize("user", [0, 1], ids=["reconnect", "replace"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from calendly.errors import AccountUnavailableError, CalendlyError, OutcomeUnkno
 from tests.faults.test_verdicts import refuse
 from tests.faults.traps import failing
 from tests.faults.world import World, aws_error
+from tests.unit.test_architecture import RESOURCES
 
 
 @pytest.fixture
@@ -82,6 +84,20 @@ def test_each_change_is_told_once_where_nothing_is_lost(world: World, told: Call
     run(world, 60)
     run(world)
     assert states(told()) == [("needs_reauthentication", "healthy")]
+
+
+def test_the_operators_message_is_made_of_what_the_event_says(world: World, told: Callable[[], list[Any]]) -> None:
+    run(world)
+    refuse(world, 2)
+    run(world, 65)
+    (event,) = [each for each in told() if each["detail-type"] == "Calendly account state changed"]
+    rule = RESOURCES["AccountStates"]["Properties"]
+    assert event["source"] in rule["EventPattern"]["source"]
+    assert event["detail-type"] in rule["EventPattern"]["detail-type"]
+    transformer = rule["Targets"][0]["InputTransformer"]
+    assert set(re.findall(r"<(\w+)>", transformer["InputTemplate"])) == set(transformer["InputPathsMap"])
+    for path in transformer["InputPathsMap"].values():
+        assert event["detail"][path.removeprefix("$.detail.")], path
 
 
 @pytest.mark.parametrize("acted", [False, True])

@@ -30,6 +30,7 @@ __all__ = [
 
 _APPLICATION = "application"
 _OAUTH = "oauth"
+_ROTATION = "rotation"
 
 
 class Seen(NamedTuple):
@@ -79,9 +80,19 @@ class Directory:
         item = self._table.get(PARTITION, name)
         return Entry.of(item) if item else None
 
+    def note_run(self) -> None:
+        """Keep when a run of the schedule ended."""
+        self._table.update(_APPLICATION, _ROTATION, "SET ran_at = :now", {":now": int(self._now())})
+
+    def last_run(self) -> int | None:
+        """When a run of the schedule ended last, in seconds since the epoch; None if none did yet."""
+        for item in self._table.query(_APPLICATION, _ROTATION):
+            return int(item["ran_at"])
+        return None
+
     def application(self) -> Seen | None:
         """The application as it was seen last; None if nobody looked yet."""
-        for item in self._table.query(_APPLICATION):
+        for item in self._table.query(_APPLICATION, _OAUTH):
             return Seen(item.get("state", ""), item.get("problem"), item.get("client_id"), item.get("digest"))
         return None
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from accounts.directory import Directory, Seen
-from accounts.entry import NEEDS_REAUTHENTICATION, Entry
+from accounts.entry import HEALTHY, NEEDS_REAUTHENTICATION, Entry
 from accounts.health import OVERDUE, WRONG_APPLICATION, account_state
 from accounts.outcome import Outcome, Result
 from accounts.refresh import TIME_FOR_ONE, Refresher
@@ -119,6 +119,7 @@ class Rotation:
                 self._announce(entry.name)
         counted = Counter(states.values())
         return {
+            "AccountsHealthy": counted[HEALTHY],
             "AccountsNeedingReauthentication": counted[NEEDS_REAUTHENTICATION],
             "AccountsOverdue": counted[OVERDUE],
             "AccountsWrongApplication": counted[WRONG_APPLICATION],

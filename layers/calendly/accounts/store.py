@@ -8,8 +8,8 @@ from: an older token can never replace a newer one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from accounts import aws, secrets
@@ -192,7 +192,8 @@ class AccountStore:
         Raises:
             AccountUnavailableError: Secrets Manager refuses.
         """
-        self._create(self._settings.account_secret(account.name), account.to_secret(), version or str(uuid.uuid4()))
+        name, version = self._settings.account_secret(account.name), version or str(uuid.uuid4())
+        self._create(name, account.to_secret(), version, self._stack_tags())
 
     def delete(self, name: str) -> None:
         """Delete an account's secret at once, so that the name can be connected again. None there is no error."""
@@ -271,7 +272,17 @@ class AccountStore:
     def _client(self) -> Any:
         return aws.client("secretsmanager")
 
-    def _create(self, name: str, text: str, version: str) -> None:
+    def _stack_tags(self) -> list[dict[str, str]]:
+        """The stack's tags, which CloudFormation gave to the application's secret; none where they cannot be read."""
+        with (
+            suppress(AccountUnavailableError, AccountNotFoundError),
+            self._faults("to look at the secret", "oauth-app"),
+        ):
+            known = self._client.describe_secret(SecretId=self._settings.oauth_app_secret)
+            return [tag for tag in known.get("Tags", ()) if not tag["Key"].startswith("aws:")]
+        return []
+
+    def _create(self, name: str, text: str, version: str, tags: Sequence[dict[str, str]] = ()) -> None:
         key = {"KmsKeyId": self._settings.kms_key} if self._settings.kms_key else {}
         with self._faults("to make the secret", name.rpartition("/")[2]):
             self._client.create_secret(
@@ -279,7 +290,7 @@ class AccountStore:
                 SecretString=text,
                 ClientRequestToken=version,
                 Description="A connected Calendly account. Written by rotate_tokens and connect alone.",
-                Tags=[{"Key": "calendly-actions:stack", "Value": self._settings.stack}],
+                Tags=[{"Key": "calendly-actions:stack", "Value": self._settings.stack}, *tags],
                 **key,
             )
 

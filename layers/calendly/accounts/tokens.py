@@ -165,17 +165,17 @@ class AccountTokens:
         return f"{reason or 'The authorization is gone.'} {how_to_connect(self._name)}"
 
 
-def invoke_rotate_tokens(function: str) -> AskRotation:
-    """Ask by a direct invoke of ``function``, waiting for its answer."""
+def invoke_rotate_tokens(function: str, correlation_id: str) -> AskRotation:
+    """Ask by a direct invoke of ``function``, waiting for its answer; it logs the caller's correlation id."""
 
     def ask(account: str, generation: int, deadline: Deadline) -> Result:
-        payload = json.dumps({"account": account, "refused_generation": generation})
+        asked = {"account": account, "refused_generation": generation, "correlation_id": correlation_id}
         # Whole tens of seconds, so that a process makes a handful of clients and not one for every call.
         timeout = max(5.0, deadline.remaining() // 10 * 10)
         client = aws.client("lambda", read_timeout=timeout, attempts=1)
         with aws.faults("to invoke rotate_tokens"):
             try:
-                answer = client.invoke(FunctionName=function, Payload=payload.encode())
+                answer = client.invoke(FunctionName=function, Payload=json.dumps(asked).encode())
             except client.exceptions.TooManyRequestsException:
                 # As many functions run as may; the account is as good as busy.
                 return Result(account, Outcome.BUSY_ELSEWHERE)

@@ -130,7 +130,7 @@ def connect(call: Call, name: str, scope: str, *, dry_run: bool = False) -> Conn
         name,
         store=store(),
         cache=_token_cache(),
-        ask_rotation=invoke_rotate_tokens(settings().rotate_tokens_function),
+        ask_rotation=invoke_rotate_tokens(settings().rotate_tokens_function, call.correlation_id),
         deadline=call.deadline,
     )
     account = tokens.account()

@@ -123,7 +123,10 @@ class Function:
         except CalendlyError as error:
             raise _explained(error, declared, input.account) from None
         finally:
-            count("CalendlyRequests", transport().requests_sent - before)
+            sent = transport().requests_sent - before
+            count("CalendlyRequests", sent)
+            if sent and (limit := transport().rate_limit):
+                count("RateLimitRemaining", limit.remaining)
 
 
 def action(
