@@ -24,7 +24,7 @@ DELIVERIES = (
     *("FailedUnknownCreatorError", "FailedGoneAccountError", "FailedBusUnavailableError"),
     *("FailedStorageUnavailableError", "SubscriptionsFailing", "SubscriptionsDisabled", "SubscriptionsUnseen"),
 )
-WORKFLOWS = ("on-booking", "send-booking-link", "export-events", "backfill")
+WORKFLOWS = ("on-booking", "send-booking-link", "book-and-wait", "export-events", "backfill", "approve-write")
 
 
 def write(template: str) -> str:
