@@ -27,7 +27,7 @@ def has_client() -> bool:
 
 
 def session(url: str, mode: str) -> list[tuple[str, str]]:
-    """What an agent does and sees: it lists the tools, finds a free slot, books it, looks, and cancels.
+    """What an agent does and sees: it lists the tools, finds a free slot, books it, moves it, looks, and cancels.
 
     Args:
         url: the address of an account's tools, such as ``.../accounts/default/mcp/booking``.
@@ -55,9 +55,12 @@ async def _steps(call: Any) -> AsyncIterator[tuple[str, str]]:
     yield "book_first_free_slot", f"a dry run would send {len(planned['requests'])} request"
     booked = (await call("book_first_free_slot", **booking, why="Eve asked for a meeting"))["resource"]
     yield "book_first_free_slot", f"{booked['name']} is booked"
-    seen = (await call("retrieve_booking", event=booked["event"]))["resource"]
+    later = {"event": booked["event"], "start_time": slots[-1]["start_time"]}
+    moved = (await call("reschedule_event", **later, why="Eve asked for another day"))["resource"]
+    yield "reschedule_event", f"moved to {moved['start_time']:.16}"
+    seen = (await call("retrieve_booking", event=moved["new_event"]))["resource"]
     yield "retrieve_booking", f"{seen['event']['status']}, at {seen['event']['start_time']:.16}"
-    canceled = (await call("cancel_event", event=booked["event"], why="Eve is ill"))["resource"]
+    canceled = (await call("cancel_event", event=moved["new_event"], why="Eve is ill"))["resource"]
     yield "cancel_event", f"canceled by {canceled['canceled_by']}"
 
 
