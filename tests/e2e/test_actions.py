@@ -25,6 +25,25 @@ def test_an_action_on_the_whole_stack(running: Running, action: Action) -> None:
     example.refresh(running.stack)
     a_reference_is_a_uuid_or_a_uri(running, action)
     bad_input_is_refused_before_anything_is_sent(running, action, example)
+    # What call_calendly plans depends on its input; tests/e2e/test_family_call_calendly.py tries it.
+    if action.writes and action.name != "call_calendly":
+        a_dry_run_sends_no_write(running, action)
+
+
+def a_dry_run_sends_no_write(running: Running, action: Action) -> None:
+    before = written(running)
+    key = {"idempotency_key": f"dry {action.name}"} if action.creates else {}
+    answer = running.direct(action.logical_id, **(action.declaration.example or {}), **key, dry_run=True)
+    assert answer["dry_run"] is True, answer
+    for request in answer["requests"]:
+        assert request["method"] in ("POST", "PATCH", "PUT", "DELETE")
+        assert request["path"].startswith("/")
+    assert answer["requests"]
+    assert written(running) == before
+
+
+def written(running: Running) -> dict[str, int]:
+    return {each: count for each, count in running.calendly_requests().items() if not each.startswith("GET ")}
 
 
 def both_doors_give_the_same_document(running: Running, example: Example) -> None:

@@ -4,30 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from generate.catalog import Action, actions
 from tests.e2e.conftest import Running
-
-WRITES = [action for action in actions() if action.writes and action.name != "call_calendly"]
-"""What call_calendly plans depends on its input; tests/e2e/test_family_call_calendly.py tries it."""
-
-
-def written(running: Running) -> dict[str, int]:
-    return {each: count for each, count in running.calendly_requests().items() if not each.startswith("GET ")}
-
-
-@pytest.mark.parametrize("action", WRITES, ids=lambda action: action.name)
-def test_a_dry_run_sends_no_write(connected: Running, action: Action) -> None:
-    before = written(connected)
-    key = {"idempotency_key": f"dry {action.name}"} if action.creates else {}
-    answer = connected.direct(action.logical_id, **(action.declaration.example or {}), **key, dry_run=True)
-    assert answer["dry_run"] is True, answer
-    for request in answer["requests"]:
-        assert request["method"] in ("POST", "PATCH", "PUT", "DELETE")
-        assert request["path"].startswith("/")
-    assert answer["requests"]
-    assert written(connected) == before
 
 
 def test_over_http_it_is_200_and_takes_no_key(running: Running) -> None:
