@@ -8,8 +8,11 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.resources import Aws
 
@@ -156,10 +159,12 @@ def _call(function: str, event: dict[str, Any]) -> None:
     """Call a function as Lambda does for a rule: nobody waits for its answer, and it has three tries."""
 
     def tries() -> None:
-        for _ in range(3):
-            answer = clients[0]("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-            if "FunctionError" not in answer:
-                break
+        # Where the stack stops meanwhile, there is nobody to answer.
+        with suppress(BotoCoreError, ClientError):
+            for _ in range(3):
+                answer = clients[0]("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+                if "FunctionError" not in answer:
+                    break
 
     threading.Thread(target=tries, daemon=True).start()
 

@@ -1,6 +1,7 @@
 """Tell the workflow ``book-and-wait`` of a booking, a move or a cancellation that is on the bus.
 
-Every event of an invitee comes here; most are of bookings that nobody waits for.
+Bookings through a wait's link come here, and every cancellation; most of these are of bookings that nobody waits for.
+A move is the cancellation of the old invitee.
 """
 
 from accounts.settings import settings

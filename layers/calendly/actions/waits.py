@@ -84,19 +84,14 @@ class Waits:
     def find(self, account: str, detail: dict[str, Any]) -> str | None:
         """The id of the wait that an event of the bus is about, if it is about one.
 
-        The id is in ``tracking``. The invitee of a rescheduled booking may not carry it: then the wait is that of the
-        invitee, or of the one before.
+        The id is in ``tracking``. The invitee of a rescheduled booking may not carry it: then the wait names them.
         """
         payload = detail["payload"]
         tracking = payload.get("tracking")
         said = tracking.get("utm_content") if isinstance(tracking, dict) else None
-        names = [said if isinstance(said, str) and said.startswith(PREFIX) else None]
-        names += [self._of(payload.get("uri")), self._of(payload.get("old_invitee"))]
-        for name in filter(None, names):
-            item = self._table.get(PARTITION, name)
-            if item and item.get("account") == account:
-                return name
-        return None
+        name = said if isinstance(said, str) and said.startswith(PREFIX) else self._of(payload.get("uri"))
+        item = self._table.get(PARTITION, name) if name else None
+        return name if item and item.get("account") == account else None
 
     def _of(self, invitee: Any) -> str | None:
         item = self._table.get(PARTITION, invitee) if isinstance(invitee, str) else None
