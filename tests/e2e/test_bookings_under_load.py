@@ -1,11 +1,10 @@
 """Many bookings on the whole stack: callers who want the same slot, lost answers, and functions that are killed.
 
-``BOOKINGS=200`` makes more of them than a run of all tests has time for.
+``make soak`` makes 200 of them.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
@@ -15,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Running
+from tests.sizes import size
 
-BOOKINGS = int(os.environ.get("BOOKINGS", "40"))
+BOOKINGS = size(30, 200)
 KILLED = max(2, BOOKINGS // 20)
 POST = "POST /invitees"
 NAME = "30 Minute Meeting"

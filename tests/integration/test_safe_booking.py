@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,9 +14,10 @@ from actions.doors import Call
 from calendly.errors import InvalidRequestError, OutcomeUnknownError, RateLimitedError, SlotUnavailableError
 from generate.catalog import FUNCTIONS, load
 from tests.conftest import Sandbox
+from tests.sizes import size
 
 BOOK = "POST /invitees"
-BOOKINGS = int(os.environ.get("BOOKINGS", "30"))
+BOOKINGS = size(20, 200)
 SLOT = "2030-01-07T09:00:00Z"
 EVE = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Berlin"}
 
