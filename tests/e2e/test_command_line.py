@@ -175,21 +175,23 @@ def test_input_as_json(local: Run, tmp_path: Any) -> None:
 
 
 def test_connect_waits_until_a_person_granted_access(local: Run, running: Running) -> None:
+    name = f"sales-{uuid.uuid4().hex[:8]}"
+
     def grant() -> None:
         for _ in range(100):
             items = running.stack.aws.client("dynamodb").scan(TableName=table)["Items"]
-            if any("sales" in str(item) for item in items):
+            if any(name in str(item) for item in items):
                 break
             time.sleep(0.1)
-        running.connect("sales")
+        running.connect(name)
 
     table = running.stack.aws.client("dynamodb").list_tables()["TableNames"][0]
     person = threading.Thread(target=grant)
     person.start()
-    said = local("connect", "sales", "--no-browser", "--timeout", "60", "-o", "json")
+    said = local("connect", name, "--no-browser", "--timeout", "60", "-o", "json")
     person.join()
     assert "/oauth/authorize?" in said.err
-    assert said.document["account"] == "sales"
+    assert said.document["account"] == name
     assert (said.document["owner_name"], said.document["state"]) == ("Ada Lovelace", "healthy")
     assert local("connect", "other", "--no-browser", "--timeout", "0").code == 3
 
