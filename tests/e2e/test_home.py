@@ -118,7 +118,8 @@ def test_state_is_kept_from_run_to_run(tmp_path: Path) -> None:
         assert [each["account"] for each in accounts] == ["default"], said
         url = f"{ports.url(ports.api)}/accounts/default/users/me"
         assert requests.get(url, timeout=60).json()["resource"]["name"] == "Ada Lovelace"
-        _is_written_only_after_a_change(folder, ports)
+        if run == 1:
+            _is_written_only_after_a_change(folder, ports)
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 0, output

@@ -65,7 +65,6 @@ def test_a_change_in_one_actions_folder_uploads_that_folder_alone(endpoint: str,
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     shutil.copy(ROOT / "template.yaml", tmp_path)
     before = package(tmp_path, endpoint)
-    assert package(tmp_path, endpoint) == before, "the same folders, packaged again, are the same"
     action = tmp_path / "functions" / "groups" / "retrieve_group.py"
     action.write_text(action.read_text() + "\n# changed\n")
     after = package(tmp_path, endpoint)

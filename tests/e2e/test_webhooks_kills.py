@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Bus, Running
 from tests.e2e.test_webhooks import body_of, deliver, document, key
+from tests.sizes import both_sides
 
 STEPS = {
     "the keys": ("GetSecretValue", 1),
@@ -32,8 +33,7 @@ def forget_place(running: Running) -> None:
             )
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("step", "when"), both_sides(STEPS))
 def test_killed_around_a_call_of_aws(running: Running, bus: Bus, step: str, when: str) -> None:
     operation, position = STEPS[step]
     body, signing_key = body_of(document(running)), key(running)
