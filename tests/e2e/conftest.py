@@ -126,6 +126,15 @@ class Running:
         client = self.stack.aws.client("secretsmanager")
         return json.loads(client.get_secret_value(SecretId=f"local/accounts/{account}")["SecretString"])
 
+    def account_names(self) -> list[str]:
+        """All accounts that the table knows."""
+        answer = self.stack.aws.client("dynamodb").query(
+            TableName="Table",
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": "account"}},
+        )
+        return [item["sk"]["S"] for item in answer["Items"]]
+
     def application(self) -> Any:
         """The OAuth application's secret."""
         client = self.stack.aws.client("secretsmanager")
@@ -198,9 +207,11 @@ def connected(connected_stack: Running) -> Running:
 
 @pytest.fixture
 def running(running_stack: Running) -> Iterator[Running]:
-    """The stack with a fresh data set, a freshly connected ``default`` account, and limits out of the way."""
+    """The stack with a fresh data set, a freshly connected ``default`` account and no other, limits out of the way."""
     running_stack.sandbox("reset")
     running_stack.sandbox("limits", per_minute=1_000_000, tokens_per_minute=1_000_000)
+    for name in set(running_stack.account_names()) - {"default"}:
+        running_stack.direct("DisconnectAccount", account=name)
     running_stack.connect()
     yield running_stack
     running_stack.sandbox("reset")
