@@ -2,18 +2,25 @@
 
 import os
 from collections.abc import Iterable
-from typing import TypeVar
+from itertools import product
+from typing import Any
 
 FULL = os.environ.get("SIZES") == "full"
-
-Step = TypeVar("Step")
-
-
-def both_sides(steps: Iterable[Step]) -> list[tuple[Step, str]]:
-    """Each step with ``before`` and ``after`` it; in ``make test`` with one of the two in turn."""
-    sides = [(step, when) for step in steps for when in ("before", "after")]
-    return sides if FULL else [sides[2 * number + number % 2] for number in range(len(sides) // 2)]
 
 
 def size(part: int, full: int) -> int:
     return full if FULL else part
+
+
+def cases(first: Iterable[Any], *others: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Every combination; in ``make test`` every second one, so that each value is tried with some of the others."""
+    found = list(product(first, *others))
+    return found if FULL else [case for number, case in enumerate(found) if sum(_digits(number, others)) % 2 == 0]
+
+
+def _digits(number: int, others: tuple[Iterable[Any], ...]) -> Iterable[int]:
+    """The places of a combination's values in their lists."""
+    for values in reversed([list(each) for each in others]):
+        number, digit = divmod(number, len(values))
+        yield digit
+    yield number

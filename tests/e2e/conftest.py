@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from local import operator, workflows
 from local.ports import Ports
@@ -93,6 +95,7 @@ class Running:
     aws: AwsWatch
     contract: ContractChecked
     logs: Path
+    _connected: Any = None
 
     @property
     def world(self) -> World:
@@ -116,6 +119,26 @@ class Running:
         person = self.world.data.users[user]["uri"]
         answer = requests.post(url, data={"user": person, "decision": "allow"}, timeout=60)
         assert answer.status_code == 200, answer.text
+
+    def connect_unless_fresh(self) -> None:
+        """Connect ``default``, unless secret and item are as the last connect left them, and its tokens live."""
+        if self._connected is None or self._connected != self._stored() or not self._lives():
+            self.connect()
+            self._connected = self._stored()
+
+    def _stored(self) -> Any:
+        table = self.stack.aws.client("dynamodb")
+        key = {"pk": {"S": "account"}, "sk": {"S": "default"}}
+        try:
+            return table.get_item(TableName="Table", Key=key).get("Item"), self.secret()
+        except ClientError:
+            return None
+
+    def _lives(self) -> bool:
+        _, secret = self._connected
+        token, world = self.world.access_tokens.get(secret["access_token"]), self.world
+        lives = token and not token.grant.revoked and token.expires_at > time.time() + 5400
+        return bool(lives and secret["refresh_token"] in world.refresh_tokens)
 
     def account(self, name: str = "default") -> Any:
         """An account as ``GET /accounts`` shows it."""
@@ -212,6 +235,6 @@ def running(running_stack: Running) -> Iterator[Running]:
     running_stack.sandbox("limits", per_minute=1_000_000, tokens_per_minute=1_000_000)
     for name in set(running_stack.account_names()) - {"default"}:
         running_stack.direct("DisconnectAccount", account=name)
-    running_stack.connect()
+    running_stack.connect_unless_fresh()
     yield running_stack
     running_stack.sandbox("reset")

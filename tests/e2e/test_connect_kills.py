@@ -12,7 +12,7 @@ from local import operator
 from tests.e2e.conftest import Running
 from tests.e2e.test_connect import come_back
 from tests.faults.test_connects import DISCONNECT, RECONNECT
-from tests.sizes import both_sides
+from tests.sizes import cases
 
 NAME = "killed"
 # Before those that the fault tests count, which begin once Calendly has given tokens.
@@ -79,7 +79,7 @@ def next_run(running: Running) -> Any:
     return running.direct("RotateTokens")
 
 
-@pytest.mark.parametrize(("step", "when"), both_sides(STEPS))
+@pytest.mark.parametrize(("step", "when"), cases(STEPS, ["before", "after"]))
 def test_a_reconnect_that_is_killed(dead: Running, step: str, when: str) -> None:
     back = come_back(operator.authorize_url(dead.stack, NAME))
     dead.aws.reset()
@@ -101,7 +101,7 @@ def test_a_reconnect_that_is_killed(dead: Running, step: str, when: str) -> None
     assert "resource" in dead.direct("RetrieveUser", account=NAME)
 
 
-@pytest.mark.parametrize(("step", "when"), both_sides(DISCONNECT))
+@pytest.mark.parametrize(("step", "when"), cases(DISCONNECT, ["before", "after"]))
 def test_a_disconnect_that_is_killed(running: Running, step: str, when: str) -> None:
     running.connect(NAME)
     running.aws.reset()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import Running
 from tests.faults.test_matrix import STEPS as CALLS
-from tests.sizes import both_sides
+from tests.sizes import cases
 
 # The exchange has a test of its own.
 STEPS = {**CALLS, "intent: the application's secret": ("GetSecretValue", 2)}
@@ -71,7 +71,7 @@ def next_run(running: Running) -> None:
     rotate(running)
 
 
-@pytest.mark.parametrize(("step", "when"), both_sides(STEPS))
+@pytest.mark.parametrize(("step", "when"), cases(STEPS, ["before", "after"]))
 def test_killed_around_a_call_of_aws(due: Running, step: str, when: str) -> None:
     operation, position = STEPS[step]
     reused = due.world.refresh_tokens_reused

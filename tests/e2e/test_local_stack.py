@@ -15,6 +15,7 @@ import requests
 
 from local.examples import examples
 from local.ports import HOST, Ports
+from tests.sizes import FULL
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +66,7 @@ def processes_of(stack: subprocess.Popen[str], ports: Ports) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, *([signal.SIGTERM] if FULL else [])])
 def test_stops_with_all_its_processes(how: signal.Signals) -> None:
     ports = Ports.free()
     process = start(ports)

@@ -65,7 +65,7 @@ def test_a_name_that_was_cut_within_a_character_comes_through_both_doors(running
 
 
 def test_busy_times_that_do_not_fit_one_answer_come_in_parts(running: Running) -> None:
-    running.sandbox("reset", events=9000, users=1)
+    running.sandbox("reset", events=4000, users=1)
     running.sandbox("limits", per_minute=1_000_000)
     running.contract.paused = True
     year = {"start_time": "2030-01-01T00:00:00Z", "end_time": "2031-01-01T00:00:00Z"}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Bus, Running
 from tests.e2e.test_webhooks import body_of, deliver, document, key
-from tests.sizes import both_sides
+from tests.sizes import cases
 
 STEPS = {
     "the keys": ("GetSecretValue", 1),
@@ -33,7 +33,7 @@ def forget_place(running: Running) -> None:
             )
 
 
-@pytest.mark.parametrize(("step", "when"), both_sides(STEPS))
+@pytest.mark.parametrize(("step", "when"), cases(STEPS, ["before", "after"]))
 def test_killed_around_a_call_of_aws(running: Running, bus: Bus, step: str, when: str) -> None:
     operation, position = STEPS[step]
     body, signing_key = body_of(document(running)), key(running)

@@ -348,7 +348,7 @@ def test_an_export_that_changes_under_way_holds_each_event_once(running: Running
 def test_an_export_of_many_events(running: Running) -> None:
     """Page tokens go stale half-way, and a function is killed: every event is there once."""
     running.contract.paused = True  # thousands of answers, all alike, and a minute's work to check
-    events = size(2_000, 10_000)
+    events = size(1_000, 10_000)
     running.sandbox("reset", events=events)
     running.sandbox("limits", per_minute=1_000_000)
     invitees = "GET /scheduled_events/{uuid}/invitees"

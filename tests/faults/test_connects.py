@@ -22,6 +22,7 @@ from tests.faults.test_reported import connector
 from tests.faults.test_verdicts import run, states
 from tests.faults.traps import FAULTS, failing
 from tests.faults.world import World
+from tests.sizes import cases
 
 # The AWS calls of a reconnect once Calendly has given tokens, and of a disconnect: operation, and which one.
 RECONNECT = {
@@ -88,9 +89,10 @@ def test_an_account_has_the_tags_of_the_stack(world: World) -> None:
     assert {tag["Key"]: tag["Value"] for tag in tags} == {"calendly-actions:stack": settings.stack, "team": "sales"}
 
 
-@pytest.mark.parametrize("fault", ["throttling", "access denied", "cut after it acted", "malformed answer"])
-@pytest.mark.parametrize("step", RECONNECT)
-@pytest.mark.parametrize("user", [0, 1], ids=["reconnect", "replace"])
+@pytest.mark.parametrize(
+    ("user", "step", "fault"),
+    cases([0, 1], RECONNECT, ["throttling", "access denied", "cut after it acted", "malformed answer"]),
+)
 def test_a_connect_that_fails_changes_nothing_and_revokes_nothing_that_is_current(
     world: World, user: int, step: str, fault: str
 ) -> None:

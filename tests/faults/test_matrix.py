@@ -16,6 +16,7 @@ from calendly.deadline import Deadline
 from calendly.oauth import Tokens
 from tests.faults.traps import FAULTS, failing
 from tests.faults.world import World, aws_error
+from tests.sizes import cases
 
 # The AWS calls of a refresh, by step of the protocol: operation, and which one of a run.
 STEPS = {
@@ -33,11 +34,10 @@ STEPS = {
 
 
 @pytest.mark.parametrize(
-    ("fault", "for_good"),
+    ("step", "fault", "for_good"),
     # A connection that is cut for the whole run shows what a timeout would, in less time.
-    [(fault, for_good) for fault in FAULTS for for_good in (False, True) if not (for_good and "timeout" in fault)],
+    [case for case in cases(STEPS, FAULTS, (False, True)) if not (case[2] and "timeout" in case[1])],
 )
-@pytest.mark.parametrize("step", STEPS)
 def test_aws(world: World, step: str, fault: str, for_good: bool) -> None:
     world.gate.arm(failing(STEPS[step], fault, for_good=for_good))
     world.run()
