@@ -157,7 +157,9 @@ def test_an_answer_that_is_not_whole_is_lost(  # type: ignore[no-untyped-def]
     serving, caplog: pytest.LogCaptureFixture, case: str
 ) -> None:
     server, http = serving(lambda number: LOST[case] if number == 1 else OK), Http()
-    server.hang_up_after = 1
+    # A body that is as long as it says leaves the connection good; of all others, no more may come.
+    is_long_enough = case in ("damaged gzip", "half of gzip")
+    server.hang_up_after = None if is_long_enough else 1
     with caplog.at_level(logging.INFO), pytest.raises(LostError) as caught:
         get(http, server, "/path?secret")
     assert "secret" not in f"{caught.value}{caplog.text}"
@@ -165,7 +167,7 @@ def test_an_answer_that_is_not_whole_is_lost(  # type: ignore[no-untyped-def]
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
     assert get(http, server).body == b"{}"
-    assert server.connections == 2
+    assert server.connections == (1 if is_long_enough else 2)
 
 
 def test_a_100_is_skipped(serving) -> None:  # type: ignore[no-untyped-def]
