@@ -169,7 +169,8 @@ class FunctionPool:
             if gone in self._all:
                 self._all.remove(gone)
         if gone:
-            gone.stop()
+            # Whoever waits for the answer does not wait for this.
+            threading.Thread(target=gone.stop, daemon=True).start()
 
     def _surplus(self) -> FunctionProcess | None:
         """The idle process that was used least recently, where there are too many; it is nobody's from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,10 +19,20 @@ class Aws:
         self._urls = {"lambda": lambda_url}
         self._default = aws_url
         self._session = boto3.Session("local", "local", region_name="us-east-1")
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str, config: Config | None = None) -> Any:
-        url = self._urls.get(service, self._default)
-        return self._session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload]
+        """A client of a service: the same one each time, unless it is to be configured."""
+        # A session is not thread-safe, and takes ten milliseconds for a client.
+        with self._lock:
+            if config is None and service in self._clients:
+                return self._clients[service]
+            url = self._urls.get(service, self._default)
+            client = self._session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload]
+            if config is None:
+                self._clients[service] = client
+            return client
 
 
 def make_resources(template: Template, aws: Aws) -> None:
