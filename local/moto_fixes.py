@@ -7,7 +7,7 @@ import functools
 import json
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.resources import Aws
+
+App = Callable[..., Iterable[bytes]]
 
 
 def apply() -> None:
@@ -82,6 +84,22 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
     _executions_are_named()
     _task_tokens_work_once()
     _rules_start_state_machines_and_functions()
+
+
+def atomic(app: App) -> App:
+    """Middleware: a conditional write is one step, as in AWS. moto checks the condition, and then writes."""
+    lock = threading.Lock()
+
+    def served(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+        # S3 names no target.
+        if target.startswith(("DynamoDB", "secretsmanager")) or not (target or is_form):
+            with lock:
+                return list(app(environ, start_response))
+        return app(environ, start_response)
+
+    return served
 
 
 def _executions_are_named() -> None:

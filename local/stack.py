@@ -191,11 +191,11 @@ class LocalStack:
     def _moto(self) -> Any:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-        from local.moto_fixes import apply, run_state_machines
+        from local.moto_fixes import apply, atomic, run_state_machines
 
         apply()
         run_state_machines(self.aws, lambda execution: watch_workflows(execution, self.aws, self.journal))
-        return DomainDispatcherApplication(create_backend_app)
+        return atomic(DomainDispatcherApplication(create_backend_app))
 
 
 def run_folder(logs: Path, keep: int = 20) -> Path:

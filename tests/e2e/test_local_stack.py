@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from botocore.config import Config
 
 from local.examples import examples
 from local.ports import HOST, Ports
@@ -127,3 +128,27 @@ def test_a_function_that_is_killed_is_replaced(running) -> None:  # type: ignore
     killer.join()
     assert answer["errorType"] == "Runtime.ExitError"
     assert "resource" in running.direct("RetrieveUser")
+
+
+def test_a_conditional_write_is_one_step(running) -> None:  # type: ignore[no-untyped-def]
+    """Of eight callers who each want to be the first, one is."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    table = running.stack.aws.client("dynamodb", Config(max_pool_connections=8))
+
+    def first(key: str) -> bool:
+        try:
+            item = {"pk": {"S": "first"}, "sk": {"S": key}}
+            table.put_item(TableName="Table", Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except table.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # moto runs in this process: its threads take turns where they never do otherwise
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for key in map(str, range(100)):
+                assert list(threads.map(first, [key] * 8)).count(True) == 1
+    finally:
+        sys.setswitchinterval(usual)
