@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.conftest import Sandbox, running
 from tests.contract.checking import document
-from tests.sizes import size
+from tests.sizes import FULL, size
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -26,6 +26,8 @@ REFUSALS = {400, 401, 403, 404, 429}
 """Every operation may refuse so, whether the contract says it of that one or not."""
 
 schema = schemathesis.openapi.from_dict(document())
+# A case for every constraint, which takes ten seconds to think of.
+schema.config.phases.coverage.enabled = FULL
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ def deployed(running: Running, run: Run, monkeypatch: pytest.MonkeyPatch) -> Run
 
 def test_every_action_is_a_command_with_a_flag_for_each_input(run: Run) -> None:
     assert list(commands()) == [action.name for action in actions()]
-    for action in actions():
+    for action in actions()[:: size(4, 1)]:
         said = run("call", action.name, "--help")
         assert said.code == 0
         for name in action.model.model_fields:

@@ -12,9 +12,10 @@ from schemathesis.checks import not_a_server_error
 from generate.catalog import ROOT
 from tests.contract.test_sandbox_generated import CHECKS
 from tests.e2e.conftest import Running
-from tests.sizes import size
+from tests.sizes import FULL, size
 
 schema = schemathesis.openapi.from_path(ROOT / "openapi.yaml")
+schema.config.phases.coverage.enabled = FULL
 
 
 @schema.parametrize()

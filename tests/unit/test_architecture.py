@@ -19,7 +19,7 @@ LAYER = ROOT / "layers" / "calendly"
 LAYERS = ["calendly", "accounts", "actions"]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's tags as plain values."""
 
 
