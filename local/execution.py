@@ -1,7 +1,7 @@
 """An execution environment of a function: a process forked from one that has imported the packages already.
 
-Lambda starts a fresh interpreter. A fork starts ten times faster and shares its memory, so that all functions fit on a
-laptop. What a fresh interpreter imports is measured by the benchmarks and held by tests/unit/test_imports.py.
+Lambda starts a fresh interpreter. A fork starts sooner and shares its memory, so that all functions fit on a laptop.
+What a fresh interpreter imports is measured by the benchmarks and held by tests/unit/test_imports.py.
 """
 
 from __future__ import annotations
