@@ -348,7 +348,9 @@ def test_many_deliveries(running: Running, bus: Bus) -> None:
     ] == ["active"]
     counted = running.metrics() - before
     assert counted["WebhooksDelivered"] == sum(len(each) for each in arrived.values())
-    assert counted["FailedForgedDeliveryError"] == outcomes["forged 401"]
+    # A function that was at work while the key changed takes the new one for forged, until it reads the secret again.
+    unsigned = {kind: count for kind, count in outcomes.items() if kind.endswith(" 401") and kind != "stale 401"}
+    assert counted["FailedForgedDeliveryError"] == sum(unsigned.values()) >= outcomes["forged 401"]
 
 
 def _mine(running: Running) -> str:
