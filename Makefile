@@ -24,7 +24,7 @@ sandbox: $(READY) ## Run Calendly's API on this machine until Ctrl-C; OPTIONS="-
 test: $(READY) ## Run all tests, offline
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-soak: $(READY) ## Run all tests at full size: thousands of deliveries, events, schedules; takes about an hour
+soak: $(READY) ## Run all tests at full size: thousands of deliveries and events, hundreds of schedules
 	@SIZES=full $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Check formatting, lint, types, template

@@ -6,12 +6,12 @@ import json
 import subprocess
 from typing import NamedTuple
 
+from actions.tools import SETS
 from benchmarks.stacks import ROOT
 from generate.catalog import actions
-from generate.tools import shown
+from generate.tools import offered
 
 FOLDER = ROOT / "benchmarks" / "tools"
-SETS = ("read", "booking", "all")
 
 
 class Tokens(NamedTuple):
@@ -25,10 +25,7 @@ class Tokens(NamedTuple):
 
 def measure() -> list[Tokens]:
     """Count each set's tokens. Needs npm and a registry the first time."""
-    lists = {
-        chosen: [shown(action) for action in actions() if chosen == "all" or chosen in action.declaration.tools]
-        for chosen in SETS
-    }
+    lists = {chosen: offered(actions(), chosen) for chosen in SETS}
     texts = [json.dumps(tools, ensure_ascii=False, separators=(",", ":")) for tools in lists.values()]
     subprocess.run(["npm", "ci", "--silent", "--no-fund", "--no-audit"], cwd=FOLDER, check=True)
     done = subprocess.run(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from actions.tools import SETS
 from generate.catalog import Action
-from generate.tools import shown
+from generate.tools import offered
 
 TARGET = "calendly"
 """The target's name; a tool's full name is ``calendly___<tool>``."""
 
-SETS = ("read", "booking", "all")
 BEGIN = "  # <targets> written by `make generate` from the files in functions/; everything above is written by hand\n"
 END = "  # </targets>\n"
 
@@ -35,9 +35,9 @@ def write(template: str, actions: list[Action]) -> str:
 
 
 def _target(chosen: str, actions: list[Action]) -> str:
-    tools = [shown(action) for action in actions if chosen == "all" or chosen in action.declaration.tools]
     # JSON is YAML as well, and keeps a tool on one line.
-    lines = "".join(f"                - {json.dumps(narrowed(tool), ensure_ascii=False)}\n" for tool in tools)
+    tools = (json.dumps(narrowed(tool), ensure_ascii=False) for tool in offered(actions, chosen))
+    lines = "".join(f"                - {tool}\n" for tool in tools)
     return f"""\
   {chosen.capitalize()}Target:
     Type: AWS::BedrockAgentCore::GatewayTarget

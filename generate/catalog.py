@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-import os
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,17 +13,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
+from actions.declaration import Declaration
+from actions.inputs import ConfirmedInput, CreateInput, Input, PagedInput, Refers, WriteInput
+from actions.runtime import Function
+
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
 LAYER = ROOT / "layers" / "calendly"
-
-if str(LAYER) not in sys.path:
-    sys.path.insert(0, str(LAYER))
-os.environ.setdefault("STACK_NAME", "local")
-
-from actions.declaration import Declaration  # noqa: E402
-from actions.inputs import ConfirmedInput, CreateInput, Input, PagedInput, Refers, WriteInput  # noqa: E402
-from actions.runtime import Function  # noqa: E402
 
 
 @dataclass(frozen=True)

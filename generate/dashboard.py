@@ -24,15 +24,18 @@ DELIVERIES = (
     *("FailedUnknownCreatorError", "FailedGoneAccountError", "FailedBusUnavailableError"),
     *("FailedStorageUnavailableError", "SubscriptionsFailing", "SubscriptionsDisabled", "SubscriptionsUnseen"),
 )
-WORKFLOWS = ("on-booking", "send-booking-link", "book-and-wait", "export-events", "backfill", "approve-write")
+_ALARM = re.compile(r"^  (\w+):\n    Type: AWS::CloudWatch::Alarm$", re.MULTILINE)
+_WORKFLOW = re.compile(
+    r"^    Type: AWS::Serverless::StateMachine\n(?: .*\n)*?      Name: !Sub \$\{AWS::StackName\}-(\S+)$", re.MULTILINE
+)
 
 
 def write(template: str) -> str:
-    """The template with the dashboard's body made from the alarms in it and from the tree of errors."""
+    """The template with the dashboard's body made from the alarms and workflows in it, and from the tree of errors."""
     head, rest = template.split(BEGIN)
     _, tail = rest.split(END)
-    alarms = re.findall(r"^  (\w+):\n    Type: AWS::CloudWatch::Alarm$", template, re.MULTILINE)
-    lines = [json.dumps(widget, separators=(",", ":")) for widget in _placed(_widgets(alarms))]
+    widgets = _widgets(_ALARM.findall(template), _WORKFLOW.findall(template))
+    lines = [json.dumps(widget, separators=(",", ":")) for widget in _placed(widgets)]
     body = ",\n".join(f"          {line}" for line in lines)
     return f'{head}{BEGIN}      DashboardBody: !Sub |-\n        {{"widgets":[\n{body}\n        ]}}\n{END}{tail}'
 
@@ -43,7 +46,7 @@ def error_classes() -> list[str]:
     return [kind.__name__ for kind in sorted(kinds, key=lambda kind: (kind.http_status, kind.__name__))]
 
 
-def _widgets(alarms: list[str]) -> list[dict[str, Any]]:
+def _widgets(alarms: list[str], workflows: list[str]) -> list[dict[str, Any]]:
     arn = f"arn:${{AWS::Partition}}:cloudwatch:${{AWS::Region}}:${{AWS::AccountId}}:alarm:{STACK}"
     api = ["ApiName", STACK, "Stage", "v1"]
     machine = f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:stateMachine:{STACK}-"
@@ -66,7 +69,7 @@ def _widgets(alarms: list[str]) -> list[dict[str, Any]]:
         _metrics("Deliveries, and what became of them", _own(*DELIVERIES)),
         _metrics(
             "Workflows",
-            [["AWS/States", end, "StateMachineArn", f"{machine}{name}"] for name in WORKFLOWS for end in ends],
+            [["AWS/States", end, "StateMachineArn", f"{machine}{name}"] for name in workflows for end in ends],
         ),
     ]
 

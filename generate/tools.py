@@ -6,14 +6,14 @@ import json
 import re
 from typing import Any
 
+from actions.tools import FIXED, WHY_CHARACTERS
 from generate.catalog import Action
 from generate.openapi import describe, input_schema
 from generate.reference import errors
 
-_SAID_ELSEWHERE = ("account", "correlation_id")
 _WHY = {
     "type": "string",
-    "maxLength": 500,
+    "maxLength": WHY_CHARACTERS,
     "description": "Why you do this and for whom, in a sentence, for the people who look after the account.",
 }
 _USUAL = (
@@ -48,12 +48,17 @@ def entry(action: Action) -> dict[str, Any]:
     }
 
 
+def offered(actions: list[Action], chosen: str) -> list[dict[str, Any]]:
+    """The tools of a set, as ``tools/list`` has them."""
+    return [shown(action) for action in actions if chosen == "all" or chosen in action.declaration.tools]
+
+
 def shown(action: Action) -> dict[str, Any]:
     """The tool as MCP's ``tools/list`` has it."""
     properties, required = input_schema(action)
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {name: each for name, each in properties.items() if name not in _SAID_ELSEWHERE},
+        "properties": {name: each for name, each in properties.items() if name not in FIXED},
         "additionalProperties": False,
     }
     if action.writes:

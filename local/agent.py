@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from typing import Any
 
 MODERN, OLDER = "2026-07-28", "legacy"
@@ -19,11 +18,6 @@ GUEST = {"name": "Eve Adams", "email": "eve@example.com", "timezone": "Europe/Be
 
 class ToolFailedError(Exception):
     """A tool answered with an error."""
-
-
-def has_client() -> bool:
-    """Whether the client's package is installed."""
-    return find_spec("mcp") is not None
 
 
 def session(url: str, mode: str) -> list[tuple[str, str]]:

@@ -61,10 +61,7 @@ def run(stack: LocalStack) -> bool:
         failed.append(f"the workflows ({error})")
     try:
         print("\nAn agent with the tools of the set booking, at both versions of the Model Context Protocol:\n")
-        if not agent.has_client():
-            print("  left out: the package mcp is not installed here")
-        else:
-            _print_table(_agent(stack), ("tool", *agent.MODES), numbers=())
+        _print_table(_agent(stack), ("tool", *agent.MODES), numbers=())
     except agent.ToolFailedError as error:
         failed.append(f"the agent ({error})")
     if failed:

@@ -13,8 +13,12 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-# awslambdaric is imported after the fork: it reads the address of the Runtime API when it is loaded.
-_PACKAGES = ["aws_lambda_powertools.metrics", "boto3", "pydantic", "requests_aws4auth", "simplejson"]
+# awslambdaric is imported after the fork: it reads the address of the Runtime API when it is loaded. pydantic by itself
+# imports nothing before it is used.
+_PACKAGES = [
+    *("aws_lambda_powertools.logging", "aws_lambda_powertools.metrics", "boto3", "requests_aws4auth", "simplejson"),
+    *("pydantic.functional_validators", "pydantic.json_schema", "pydantic.main", "pydantic.types", "zoneinfo"),
+]
 
 _forks = get_context("forkserver")
 _forks.set_forkserver_preload(_PACKAGES)

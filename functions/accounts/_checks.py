@@ -72,10 +72,8 @@ def _logging_role() -> Iterator[Finding]:
     with aws.faults("to read API Gateway's settings"):
         role = _client("apigateway").get_account().get("cloudwatchRoleArn")
     todo = "Deploy with ApiGatewayLogging=create, or set the role of this account and region as your organization does."
-    yield Finding(
-        "API logs", bool(role), f"API Gateway logs with {role}." if role else "API Gateway has no role for its logs.",
-        None if role else todo,
-    )  # fmt: skip
+    found = f"API Gateway logs with {role}." if role else "API Gateway has no role for its logs."
+    yield Finding("API logs", bool(role), found, None if role else todo)
 
 
 def _application() -> Iterator[Finding]:
@@ -103,7 +101,8 @@ def _rotation() -> Iterator[Finding]:
 
 
 def _schedules() -> Iterator[Finding]:
-    for function in ("RotateTokens", "HealSubscriptions"):
+    moves = () if settings().reads_only else ("FinishReschedules",)
+    for function in ("RotateTokens", "HealSubscriptions", *moves):
         name = f"{settings().stack}-{function}"
         with aws.faults(f"to read the schedule {name}"):
             found = _client("scheduler").get_schedule(Name=name, GroupName=settings().stack)
@@ -192,10 +191,9 @@ def _table() -> Iterator[Finding]:
     with aws.faults("to describe the table"):
         found = _client("dynamodb").describe_table(TableName=settings().table)["Table"]
     protected = bool(found.get("DeletionProtectionEnabled"))
-    yield Finding(
-        "deletion", protected, f"The table is {'' if protected else 'not '}protected against deletion.",
-        None if protected else "For production, deploy with DeletionProtection=on.",
-    )  # fmt: skip
+    found = f"The table is {'' if protected else 'not '}protected against deletion."
+    todo = "For production, deploy with DeletionProtection=on."
+    yield Finding("deletion", protected, found, None if protected else todo)
 
 
 def _key() -> Iterator[Finding]:

@@ -30,6 +30,18 @@ schema = schemathesis.openapi.from_dict(document())
 schema.config.phases.coverage.enabled = FULL
 
 
+def bounded(examples: int) -> settings:
+    """So many examples of each operation, the same in every run."""
+    return settings(
+        max_examples=examples,
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 @pytest.fixture(scope="module")
 def generated() -> Iterator[Sandbox]:
     """A sandbox that all operations are tried on."""
@@ -46,14 +58,7 @@ def seeded(sandbox: Sandbox, path: str) -> list[str]:
 
 
 @schema.parametrize()
-@settings(
-    max_examples=size(3, 100),
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@bounded(size(3, 100))
 def test_an_operation(case: Case, generated: Sandbox) -> None:
     known = seeded(generated, case.path)
     if known and case.path_parameters:

@@ -26,7 +26,6 @@ BOOK = {
 
 
 def test_the_official_client_finds_books_and_cancels(running: Running, bus: Bus) -> None:
-    pytest.importorskip("mcp")
     steps = agent.session(f"{running.stack.api_url}/accounts/default/mcp/booking", agent.MODERN)
     assert [name for name, _ in steps][-3:] == ["reschedule_event", "retrieve_booking", "cancel_event"]
     told = [event["detail"] for event in bus.read("calendly-actions") if event["detail-type"] == "Calendly agent write"]

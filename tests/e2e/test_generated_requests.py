@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 
 from generate.catalog import ROOT
-from tests.contract.test_sandbox_generated import CHECKS
+from tests.contract.test_sandbox_generated import CHECKS, bounded
 from tests.e2e.conftest import Running
 from tests.sizes import FULL, size
 
@@ -19,14 +18,7 @@ schema.config.phases.coverage.enabled = FULL
 
 
 @schema.parametrize()
-@settings(
-    max_examples=size(2, 50),
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@bounded(size(2, 50))
 def test_an_action(case: Case, connected: Running) -> None:
     case.path_parameters["account"] = "default"
     answer: Any = case.call(base_url=connected.stack.api_url)

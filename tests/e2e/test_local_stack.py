@@ -99,7 +99,6 @@ def test_says_which_port_is_taken_and_how_to_choose_another() -> None:
     )
 
 
-@pytest.mark.skipif(not FULL, reason="make demo itself, which each change is tried with")
 def test_the_demo_shows_every_action_and_exits_0() -> None:
     process = start(Ports.free(), "demo")
     output, _ = process.communicate(timeout=600)

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from sandbox.server import serve
-from tests.sizes import FULL
 from tests.unit.test_architecture import FUNCTIONS, ROOT, _Loader
 
 
@@ -60,7 +59,6 @@ def package(folder: Path, endpoint: str) -> dict[str, str]:
     return {name: template["Resources"][name]["Properties"]["CodeUri"] for name in FUNCTIONS}
 
 
-@pytest.mark.skipif(not FULL, reason="make soak packages; it takes half a minute")
 def test_a_change_in_one_actions_folder_uploads_that_folder_alone(endpoint: str, tmp_path: Path) -> None:
     for name in ("functions", "layers", "statemachines"):
         ignored = shutil.ignore_patterns("__pycache__", "node_modules")

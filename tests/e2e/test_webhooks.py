@@ -17,8 +17,7 @@ SIGNATURE = "Calendly-Webhook-Signature"
 
 
 def key(running: Running) -> str:
-    secret = running.stack.aws.client("secretsmanager").get_secret_value(SecretId="local/oauth-app")
-    return str(json.loads(secret["SecretString"])["webhook_signing_key"])
+    return str(running.application()["webhook_signing_key"])
 
 
 def owner(running: Running, position: int = 0) -> str:

@@ -110,7 +110,6 @@ def test_a_list_that_knows_no_cursor_of_ours_is_asked_for_again_with_fewer_rows(
 
 @pytest.mark.parametrize("mode", agent.MODES.values())
 def test_the_official_client_finds_books_and_cancels(agents: Door, mode: str) -> None:
-    pytest.importorskip("mcp")
     steps = agent.session(f"{agents.url}/booking", mode)
     assert [name for name, _ in steps][-3:] == ["reschedule_event", "retrieve_booking", "cancel_event"]
 

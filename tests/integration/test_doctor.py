@@ -14,6 +14,7 @@ import pytest
 from accounts.account import Account
 from accounts.application import parse
 from accounts.directory import Directory
+from accounts.settings import settings
 from accounts.store import AccountStore
 from accounts.subscriptions import Subscription, Subscriptions
 from accounts.table import Table
@@ -21,7 +22,7 @@ from tests.handlers import Handlers, handler_of, handlers, module_of
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:test-operator"
 APPLICATION = {"client_id": "an-id", "client_secret": "very-secret", "webhook_signing_key": "a-key"}
-SCHEDULES = ("RotateTokens", "HealSubscriptions")
+SCHEDULES = ("RotateTokens", "HealSubscriptions", "FinishReschedules")
 
 
 def schedule(state: str = "ENABLED") -> dict[str, Any]:
@@ -107,6 +108,16 @@ def report(stack: Handlers) -> list[Any]:
 def test_nothing_to_do(stack: Handlers) -> None:
     assert [each for each in report(stack) if not each["ok"]] == []
     assert len(report(stack)) >= 12
+
+
+def test_a_stack_that_only_reads_has_no_moves_to_finish(stack: Handlers, monkeypatch: pytest.MonkeyPatch) -> None:
+    boto3.client("scheduler").delete_schedule(Name="test-FinishReschedules", GroupName="test")
+    assert [each["check"] for each in report(stack) if not each["ok"]] == ["schedule"]
+    with monkeypatch.context() as reading:
+        reading.setenv("ACTIONS", "read")
+        settings.cache_clear()
+        assert [each["check"] for each in report(stack) if not each["ok"]] == []
+    settings.cache_clear()
 
 
 def days_ago(stack: Handlers) -> None:

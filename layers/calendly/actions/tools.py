@@ -37,7 +37,7 @@ ANSWER_SECONDS = 1.0
 """For the way back."""
 
 WHY_CHARACTERS = 500
-_FIXED = ("account", "correlation_id")
+FIXED = ("account", "correlation_id")
 """Inputs of an action that no argument says: the account is in the address, where IAM decides on it."""
 
 _MOST_TRIES = 3
@@ -141,7 +141,7 @@ def _why(given: dict[str, Any]) -> str:
 
 
 def _refuse_fixed(given: Mapping[str, Any]) -> None:
-    for name in _FIXED:
+    for name in FIXED:
         if name in given:
             raise InvalidRequestError.for_field(name, "is no argument of a tool: the address says for which account")
 
