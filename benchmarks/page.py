@@ -22,24 +22,24 @@ def head() -> str:
 
 Written by `make benchmark` on {time.strftime("%Y-%m-%d")}. Machine: {_machine()}.
 
-Every figure stands beside others of the same run, the stacks taking turns; ratios are what to read, since machines
+All figures come from one run in which the stacks take turns. Compare ratios rather than absolute numbers, because machines
 differ and are noisy. The stacks do the same job, behind the same `awslambdaric`, with Secrets Manager and Calendly on
 loopback, over TLS:
 
 - **floor**: the standard library alone, a signed GetSecretValue and one HTTPS request
-  ([handler.py](../benchmarks/floor/handler.py)). It validates nothing, retries nothing, logs nothing.
-- **ours**: the functions as they are deployed, on the layer as `make build` makes it, for this machine, with bytecode.
+  ([handler.py](../benchmarks/floor/handler.py)). It does not validate, retry or log.
+- **ours**: the deployed functions, on the layer that `make build` produces, built for this machine, with bytecode.
 - **conventional**: Powertools' REST resolver with validation, Logger, Metrics and Tracer, boto3, requests and pydantic,
   imported at the top and built with plain `sam build` ([app.py](../benchmarks/conventional/app.py)).
 - **published**: PyPI's pycalendly in a plain handler with boto3, built the same
-  way ([app.py](../benchmarks/published/app.py)). It has no call that makes a link.
+  way ([app.py](../benchmarks/published/app.py)). It cannot create a link.
 
-## What this does not say about Lambda
+## What is not measured
 
-A sandbox's own start, its share of a CPU at a memory size, arm64 cores, the network to Secrets Manager and Calendly, and
-the download of a layer are not in these numbers, and no function was run on AWS. Loading the certificates of the world's
-authorities is in them, once for each TLS context that a stack makes. The two stacks built with plain
-`sam build` bring their own boto3, without bytecode, as that command installs it; Lambda's copy would start faster.
+The numbers leave out the start of Lambda's own sandbox, its CPU share at a memory size, arm64 cores, the network to Secrets
+Manager and Calendly, and the download of a layer. No function was run on AWS. The numbers include loading the CA
+certificates, once for each TLS context that a stack creates. The two stacks built with plain `sam build` include their own
+boto3 without bytecode, as that command installs it. Lambda's copy would start faster.
 """
 
 
@@ -52,13 +52,13 @@ def cold(medians: dict[str, dict[str, float]], rounds: int) -> str:
         rows.append([action, *ratios, *(f"{by_stack[name]:.0f}" if name in by_stack else "" for name in _STACKS)])
     return f"""## Cold start
 
-From the start of a process to its first answer; the medians of {rounds} rounds. A read is `retrieve_user`, a list
-`retrieve_events` with 20 rows, a create `create_single_use_scheduling_link`.
+The time from the start of a process to its first answer, as the median of {rounds} rounds. The read is `retrieve_user`, the list
+is `retrieve_events` with 20 rows, and the create is `create_single_use_scheduling_link`.
 
 The leanest possible function is about a third of ours. The difference is what the packages cost once per container:
-requests, Powertools' Logger and Metrics, and pydantic. In return, proxies and CA bundles of the environment are honoured,
-whatever instruments `requests` or `urllib3` sees the calls, logs and metrics look as they do everywhere, and nobody has to
-keep a HTTP client, a signer and a metrics writer safe.
+requests, Powertools' Logger and Metrics, and pydantic. In return, the environment's proxies and CA bundles work,
+tools that instrument `requests` or `urllib3` see the calls, logs and metrics have the usual form, and nobody has to maintain
+an HTTP client, a signer and a metrics writer.
 
 """ + _table(["action", *(f"ours, of {name}" for name in _RIVALS), *(f"{name}, ms" for name in _STACKS)], rows)
 
@@ -82,11 +82,10 @@ def warm(found: dict[str, Warm]) -> str:
              "whole call, µs", "allocated, kB", "resident, MB"]  # fmt: skip
     return """## Warm call
 
-A read. *Overhead* is the time in the function beyond the exchange with Calendly, which is measured in the same call, from the
-first byte sent to the last one received. The floor does nothing with it but HTTP and JSON. Ours also validates the input,
-chooses a token, decides about retries, bounds the whole exchange by the deadline, and writes a log line and a metric. About a
-tenth of the conventional stack's overhead is Tracer. The published client makes a new connection for every call, which is
-part of its overhead.
+A read. *Overhead* is the time in the function without the exchange with Calendly, which is measured in the same call, from the
+first byte sent to the last byte received. The floor's overhead is HTTP and JSON only. Ours also includes input validation, the
+choice of a token, the retry decision, the deadline's timer, a log line and a metric. Tracer is about a tenth of the conventional
+stack's overhead. The published client opens a new connection for every call, which counts as its overhead.
 
 """ + _table(heads, rows)
 
@@ -98,10 +97,10 @@ def bulk(runs: Iterable[tuple[Stack, int, Bulk]]) -> str:
     ]
     return f"""## Bulk
 
-All scheduled events, Calendly taking {LATENCY * 1000:.0f} ms for a page of 100. Ours is `retrieve_events` with `all_pages`, answer by answer
-over the direct door, and needs the same memory however many there are; so does the floor, page by page. The conventional stack
-collects them for its one answer, and so does the published client, over a new connection for each page. tap-calendly asks who it is for each of its five
-streams before it begins.
+All scheduled events, with {LATENCY * 1000:.0f} ms per page of 100 at Calendly. Ours is `retrieve_events` with `all_pages`, called directly until the
+list is complete. Its memory does not grow with the list, and neither does the floor's, which reads page by page. The
+conventional stack collects all events for one answer, and so does the published client, which opens a new connection for each
+page. tap-calendly asks for the current user once for each of its five streams.
 
 """ + _table(["stack", "events", "of calls × latency", "calls", "s", "peak, MB"], rows)
 
@@ -122,9 +121,9 @@ def refresh(accounts: int, exchange_ms: int, found: Refreshed) -> str:
              "exchanges a minute, most of a user"]  # fmt: skip
     return f"""## Refresh
 
-All accounts due at once, {exchange_ms} ms an exchange, everything over HTTP on loopback with moto as AWS. The *loop* is the
-conventional way: read the secret, exchange, write it, one account after the other, with nothing for the day when it dies in
-between; it is measured on fifty accounts.
+All accounts are due at once, an exchange takes {exchange_ms} ms, and everything goes over HTTP on loopback with moto as AWS. The
+*loop* is the conventional way: read the secret, exchange, write the secret, one account after the other, without recovery from
+a crash in between. It is measured on fifty accounts.
 
 """ + _table(heads, rows)
 
@@ -136,11 +135,11 @@ def size(layer: Size, functions: dict[str, Size]) -> str:
         [f"*{name}, each function*", f"{each.unzipped / 1e6:.1f}", f"{each.zipped / 1e6:.1f}"]
         for name, each in functions.items()
     ]
-    bytecode = "with bytecode" if layer.bytecode else "without bytecode: no Python 3.13 was at hand"
+    bytecode = "with bytecode" if layer.bytecode else "without bytecode (no Python 3.13 was available)"
     return f"""## Size
 
-The layer for arm64, {bytecode}, by package; it is uploaded once for all functions, whose own code has a few kilobytes. The
-others carry their packages in each function.
+The layer for arm64, {bytecode}, by package. It is uploaded once for all functions; each function's own code is a few
+kilobytes. The other stacks include their packages in each function.
 
 """ + _table(["", "MB", "MB zipped"], rows)
 
@@ -159,14 +158,14 @@ def money(warm: dict[str, Warm], cold_read: dict[str, float]) -> str:
 Dollars per million reads, at 512 MB:
 
 {_table(["stack", "direct, $", "through API Gateway, $"], rows)}
-Dollars per month in which nothing is called:
+Dollars per month without any call:
 
 {_table(["connected accounts", "$"], idle)}
-By the published prices of us-east-1: a call is (150 ms for Calendly + the overhead + 1 % of a cold start) × 0.5 GB ×
+Based on the published prices of us-east-1. A call costs (150 ms for Calendly + the overhead + 1 % of a cold start) × 0.5 GB ×
 $0.0000133334, a request at $0.20 a million, one secret read at $0.05 per 10,000 for every 50 calls, {prices.LOG_BYTES} bytes of log
-at $0.50 a GB, and through API Gateway $3.50 a million. An idle month is a key, the application's secret, alarms, a run of
-`rotate_tokens` every 15 minutes, and a secret and an hourly refresh for each account ([money.py](../benchmarks/money.py)). Nearly
-all of a call is waiting for Calendly: what a leaner function saves is the cold start a person feels.
+at $0.50 a GB, and $3.50 a million through API Gateway. A month without calls costs a key, the application's secret, the
+alarms, a run of `rotate_tokens` every 15 minutes, and a secret and an hourly refresh per account ([money.py](../benchmarks/money.py)). Nearly
+all of a call's cost is the time spent waiting for Calendly. A leaner function mainly shortens cold starts.
 """
 
 
