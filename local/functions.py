@@ -40,6 +40,7 @@ class FunctionProcess:
     def __init__(self, spec: FunctionSpec, log: Path) -> None:
         self.spec = spec
         self.served = False
+        self.retired = False
         self.idle_since = 0.0
         self.runtime = RuntimeApi()
         environment = {
@@ -138,11 +139,13 @@ class FunctionPool:
             return [process for process in self._all if process.spec.name == function]
 
     def recycle(self) -> None:
-        """Stop the idle processes, so that the next call of every function is a cold start."""
+        """Stop the processes, those at work when they are done: the next call of every function is a cold start."""
         with self._lock:
             idle = [process for processes in self._idle.values() for process in processes]
             self._idle.clear()
             self._all = [process for process in self._all if process not in idle]
+            for process in self._all:
+                process.retired = True
         for process in idle:
             process.stop()
 
@@ -162,7 +165,7 @@ class FunctionPool:
     def _give_back(self, process: FunctionProcess) -> None:
         gone: FunctionProcess | None = process
         with self._lock:
-            if process.alive and not self._closed:
+            if process.alive and not process.retired and not self._closed:
                 process.idle_since = time.monotonic()
                 self._idle.setdefault(process.spec.name, []).append(process)
                 gone = self._surplus()

@@ -158,6 +158,17 @@ class Running:
         )
         return [item["sk"]["S"] for item in answer["Items"]]
 
+    def forget_subscriptions(self) -> None:
+        """Nothing is known of the sandbox's subscriptions any more, nor of whose a name was before."""
+        table = self.stack.aws.client("dynamodb")
+        known = table.query(
+            TableName="Table",
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": "webhooks"}},
+        )
+        for item in known["Items"]:
+            table.delete_item(TableName="Table", Key={"pk": item["pk"], "sk": item["sk"]})
+
     def application(self) -> Any:
         """The OAuth application's secret."""
         client = self.stack.aws.client("secretsmanager")
@@ -236,5 +247,6 @@ def running(running_stack: Running) -> Iterator[Running]:
     for name in set(running_stack.account_names()) - {"default"}:
         running_stack.direct("DisconnectAccount", account=name)
     running_stack.connect_unless_fresh()
+    running_stack.forget_subscriptions()
     yield running_stack
     running_stack.sandbox("reset")

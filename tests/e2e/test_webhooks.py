@@ -347,9 +347,11 @@ def test_many_deliveries(running: Running, bus: Bus) -> None:
     ] == ["active"]
     counted = running.metrics() - before
     assert counted["WebhooksDelivered"] == sum(len(each) for each in arrived.values())
-    # A function that was at work while the key changed takes the new one for forged, until it reads the secret again.
-    unsigned = {kind: count for kind, count in outcomes.items() if kind.endswith(" 401") and kind != "stale 401"}
-    assert counted["FailedForgedDeliveryError"] == sum(unsigned.values()) >= outcomes["forged 401"]
+    # A function that was at work while the key changed takes the new one for forged. On a busy machine, some answers
+    # come too late for the sender, which counts those as no answer.
+    unsigned = sum(n for kind, n in outcomes.items() if kind.endswith(" 401") and kind != "stale 401")
+    unanswered = sum(n for kind, n in outcomes.items() if not kind[-3:].isdigit())
+    assert outcomes["forged 401"] <= unsigned <= counted["FailedForgedDeliveryError"] <= unsigned + unanswered, outcomes
 
 
 def _mine(running: Running) -> str:
