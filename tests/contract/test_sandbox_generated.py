@@ -20,6 +20,8 @@ from tests.conftest import Sandbox, running
 from tests.contract.checking import document
 from tests.sizes import FULL, size
 
+pytest_plugins = ["schemathesis.pytest.plugin"]
+
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
 REFUSALS = {400, 401, 403, 404, 429}

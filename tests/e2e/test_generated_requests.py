@@ -13,6 +13,7 @@ from tests.contract.test_sandbox_generated import CHECKS, bounded
 from tests.e2e.conftest import Running
 from tests.sizes import FULL, size
 
+pytest_plugins = ["schemathesis.pytest.plugin"]
 schema = schemathesis.openapi.from_path(ROOT / "openapi.yaml")
 schema.config.phases.coverage.enabled = FULL
 

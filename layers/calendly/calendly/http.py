@@ -200,6 +200,18 @@ def _body(response: requests.Response) -> bytes:
 
 
 class _Session(requests.Session):
+    def __init__(self) -> None:
+        super().__init__()
+        self._environment: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def merge_environment_settings(self, url: str, *given: Any, **named: Any) -> dict[str, Any]:  # type: ignore[override]
+        """The proxies and the CA bundle of a host. They are read once: a function's environment does not change."""
+        address = urlsplit(url)
+        origin = (address.scheme, address.netloc)
+        if origin not in self._environment:
+            self._environment[origin] = super().merge_environment_settings(url, *given, **named)
+        return dict(self._environment[origin])
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None. Requests reads a redirect's whole body at once even where it does not follow."""
 
