@@ -193,11 +193,14 @@ def input_schema(action: Action) -> tuple[dict[str, Any], list[str]]:
 
 def _parameter(name: str, where: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
     description = schema.pop("description", None)
+    # A path is always given whole; generated clients put arguments with a default after those without.
+    example = {"example": schema.pop("default")} if where == "path" and "default" in schema else {}
     return {
         "name": name,
         "in": where,
         "required": required,
         **({"description": description} if description else {}),
+        **example,
         # Commas between: a name that is given twice would have to say the same twice.
         **({"style": "form", "explode": False} if schema.get("type") == "array" else {}),
         "schema": schema,

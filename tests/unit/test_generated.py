@@ -97,6 +97,12 @@ def test_the_openapi_document_is_valid() -> None:
     assert sorted(operations) == sorted(action.name for action in actions())
 
 
+def test_no_part_of_a_path_has_a_default() -> None:
+    """Generated clients put arguments with a default after those without; out of order they are no Python."""
+    parameters = [each for path in DOCUMENT["paths"].values() for way in path.values() for each in way["parameters"]]
+    assert [each["name"] for each in parameters if each["in"] == "path" and "default" in each["schema"]] == []
+
+
 def test_api_gateway_is_told_of_every_input(transformed: dict[str, Any]) -> None:
     """As SAM hands it on: request models in draft 4, and the names of parameters, without a validator."""
     body = transformed["Resources"]["Api"]["Properties"]["Body"]
