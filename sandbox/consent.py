@@ -17,7 +17,7 @@ ul { padding-left: 1.2rem; margin: .5rem 0 1rem } li { font-family: ui-monospace
 
 _HEAD = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    f"<title>Calendly sandbox</title><style>{_STYLE}</style>"
+    f"<title>Calendly sandbox</title><link rel='icon' href='data:,'><style>{_STYLE}</style>"
 )
 
 CONSENT_PAGE = (
