@@ -20,7 +20,7 @@ from benchmarks.warm import Warm
 def head() -> str:
     return f"""# Benchmarks
 
-Written by `make benchmark` on {time.strftime("%Y-%m-%d")}. Machine: {_machine()}.
+Written by `make benchmark` on {time.strftime("%Y-%m-%d")}. Machine: {machine()}.
 
 All figures come from one run in which the stacks take turns. Compare ratios rather than absolute numbers, because machines
 differ and are noisy. The stacks do the same job, behind the same `awslambdaric`, with Secrets Manager and Calendly on
@@ -60,7 +60,7 @@ requests, Powertools' Logger and Metrics, and pydantic. In return, the environme
 tools that instrument `requests` or `urllib3` see the calls, logs and metrics have the usual form, and nobody has to maintain
 an HTTP client, a signer and a metrics writer.
 
-""" + _table(["action", *(f"ours, of {name}" for name in _RIVALS), *(f"{name}, ms" for name in _STACKS)], rows)
+""" + table(["action", *(f"ours, of {name}" for name in _RIVALS), *(f"{name}, ms" for name in _STACKS)], rows)
 
 
 def warm(found: dict[str, Warm]) -> str:
@@ -87,7 +87,7 @@ first byte sent to the last byte received. The floor's overhead is HTTP and JSON
 choice of a token, the retry decision, the deadline's timer, a log line and a metric. Tracer is about a tenth of the conventional
 stack's overhead. The published client opens a new connection for every call, which counts as its overhead.
 
-""" + _table(heads, rows)
+""" + table(heads, rows)
 
 
 def bulk(runs: Iterable[tuple[Stack, int, Bulk]]) -> str:
@@ -102,7 +102,7 @@ list is complete. Its memory does not grow with the list, and neither does the f
 conventional stack collects all events for one answer, and so does the published client, which opens a new connection for each
 page. tap-calendly asks for the current user once for each of its five streams.
 
-""" + _table(["stack", "events", "of calls × latency", "calls", "s", "peak, MB"], rows)
+""" + table(["stack", "events", "of calls × latency", "calls", "s", "peak, MB"], rows)
 
 
 def refresh(accounts: int, exchange_ms: int, found: Refreshed) -> str:
@@ -125,7 +125,7 @@ All accounts are due at once, an exchange takes {exchange_ms} ms, and everything
 *loop* is the conventional way: read the secret, exchange, write the secret, one account after the other, without recovery from
 a crash in between. It is measured on fifty accounts.
 
-""" + _table(heads, rows)
+""" + table(heads, rows)
 
 
 def size(layer: Size, functions: dict[str, Size]) -> str:
@@ -141,7 +141,7 @@ def size(layer: Size, functions: dict[str, Size]) -> str:
 The layer for arm64, {bytecode}, by package. It is uploaded once for all functions; each function's own code is a few
 kilobytes. The other stacks include their packages in each function.
 
-""" + _table(["", "MB", "MB zipped"], rows)
+""" + table(["", "MB", "MB zipped"], rows)
 
 
 def money(warm: dict[str, Warm], cold_read: dict[str, float]) -> str:
@@ -157,10 +157,10 @@ def money(warm: dict[str, Warm], cold_read: dict[str, float]) -> str:
 
 Dollars per million reads, at 512 MB:
 
-{_table(["stack", "direct, $", "through API Gateway, $"], rows)}
+{table(["stack", "direct, $", "through API Gateway, $"], rows)}
 Dollars per month without any call:
 
-{_table(["connected accounts", "$"], idle)}
+{table(["connected accounts", "$"], idle)}
 Based on the published prices of us-east-1. A call costs (150 ms for Calendly + the overhead + 1 % of a cold start) × 0.5 GB ×
 $0.0000133334, a request at $0.20 a million, one secret read at $0.05 per 10,000 for every 50 calls, {prices.LOG_BYTES} bytes of log
 at $0.50 a GB, and $3.50 a million through API Gateway. A month without calls costs a key, the application's secret, the
@@ -175,7 +175,7 @@ def tokens(sets: list[Tokens]) -> str:
 
 What `tools/list` takes of a model's context, by the tokenizer o200k. Only `read` is offered by default.
 
-{_table(["set", "tools", "bytes", "tokens"], rows)}"""
+{table(["set", "tools", "bytes", "tokens"], rows)}"""
 
 
 CALENDLY_MS = 150
@@ -185,12 +185,14 @@ _RIVALS = ("floor", "conventional", "published")
 _STACKS = ("floor", "ours", "conventional", "published")
 
 
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+def table(heads: list[str], rows: list[list[str]], *, numbers: bool = True) -> str:
+    """A table whose columns after the first one hold numbers, or text."""
+    lines = [heads, ["---", *["---:" if numbers else "---"] * (len(heads) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What this runs on."""
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():

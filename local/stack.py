@@ -16,6 +16,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from werkzeug.serving import BaseWSGIServer
+
 from local.ports import HOST, Ports
 from local.root import ROOT
 
@@ -62,6 +64,7 @@ class LocalStack:
         journal: what happened.
         sandbox: the sandbox's application, after the start.
         pool: the functions' processes, after the start.
+        servers: what listens, by port, after the start. To take a part down, stop its server.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class LocalStack:
         self._kept: Kept | None = None
         self._actions = actions
         self._closing = ExitStack()
+        self.servers: dict[int, BaseWSGIServer] = {}
 
     def __enter__(self) -> LocalStack:
         self.ports.check()
@@ -158,7 +162,7 @@ class LocalStack:
         return self._wrap[part](app) if part in self._wrap else app
 
     def _serve(self, app: Any, port: int) -> None:
-        server = serve(OwnPagesOnly(app), port)
+        server = self.servers[port] = serve(OwnPagesOnly(app), port)
         self._closing.callback(server.server_close)
         self._closing.callback(server.shutdown)
 
