@@ -7,10 +7,10 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local sandbox test soak check scan generate build benchmark drift interop lock clean
+.PHONY: help demo local sandbox test soak check scan generate build benchmark reliability drift interop lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Start the stack on this machine, connect an account, run all actions
 	@$(BIN)/python -m local demo
@@ -65,6 +65,9 @@ build: $(READY) ## Build what `sam deploy` uploads
 
 benchmark: $(READY) ## Measure speed, size and cost; writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+reliability: $(READY) ## Call the local stack while faults happen; writes docs/reliability.md; SECONDS=5 of each fault
+	@$(BIN)/python -m benchmarks.reliability $(if $(SECONDS),--seconds $(SECONDS))
 
 drift: $(READY) ## Compare an OpenAPI file of Calendly's with the contract: make drift FILE=calendly-api.yaml
 	@$(BIN)/python -m tests.contract.drift $(FILE)

@@ -158,6 +158,8 @@ class FunctionPool:
                 process = idle.pop()
                 if process.alive:
                     return process
+                self._all.remove(process)
+                _stop_meanwhile(process)
             process = FunctionProcess(spec, self._logs / f"{spec.name}.log")
             self._all.append(process)
             return process
@@ -172,8 +174,7 @@ class FunctionPool:
             if gone in self._all:
                 self._all.remove(gone)
         if gone:
-            # Whoever waits for the answer does not wait for this.
-            threading.Thread(target=gone.stop, daemon=True).start()
+            _stop_meanwhile(gone)
 
     def _surplus(self) -> FunctionProcess | None:
         """The idle process that was used least recently, where there are too many; it is nobody's from now on."""
@@ -183,6 +184,11 @@ class FunctionPool:
         oldest = min(idle, key=lambda each: each.idle_since)
         self._idle[oldest.spec.name].remove(oldest)
         return oldest
+
+
+def _stop_meanwhile(process: FunctionProcess) -> None:
+    """Whoever waits for an answer does not wait for this. A process that died still has its Runtime API."""
+    threading.Thread(target=process.stop, daemon=True).start()
 
 
 def _error(kind: str, message: str) -> bytes:

@@ -303,7 +303,7 @@ FAULTS = (
         "functions killed",
         "Every two seconds a half of all functions' processes get SIGKILL.",
         "Lambda's own `Runtime.ExitError` (over HTTP a 5xx without a problem document) for calls under way, and cold starts. A key that "
-        "a killed call held stays taken, so nothing is made twice.",
+        "a killed call held stays taken, so nothing is made twice ([errors](errors.md)).",
         kills=True,
     ),
     Fault(

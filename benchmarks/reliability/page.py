@@ -38,7 +38,7 @@ def _head(seconds: float, whole: float, events: int, outcomes: list[Outcome]) ->
 Written by `make reliability` on {time.strftime("%Y-%m-%d")}. Machine: {machine()}.
 
 {calls:,} calls while one thing after another went wrong, for {seconds:g} s each: **{wrong} wrong answers, {undocumented} undocumented errors**.
-Afterwards the stack answered right again by itself every time, and held what it held before.
+{_again(outcomes)}
 
 The stack is the local one: the template's functions under AWS's Lambda runtime client behind real HTTP, [moto](https://docs.getmoto.org)
 as AWS, the [sandbox](sandbox.md) as Calendly. {CALLERS} callers read events and the user, list {events} events page by page or
@@ -112,15 +112,17 @@ def _once(outcomes: list[Outcome]) -> str:
         ]
         for outcome in outcomes
     ]
-    heads = ["fault", "keys", "left unknown", "of these bookings, answered later", "events on the bus", "put again",
+    heads = ["fault", "keys", "left open", "of these bookings, answered later", "events on the bus", "put again",
              "all told after, s", "workflows"]  # fmt: skip
     return f"""## Once
 
-No key made two of anything. *Left unknown* are keys for which the callers got no answer within their tries. At the end of the run each
-booking among them is asked for once more with its key, and answered: with the booking that was made, or with one that is made
-then. A link cannot be looked for, so its key answers `OutcomeUnknownError` for a day.
+A key that made two of anything counts as a wrong answer, and so does a booking or a cancellation that is not on the bus.
 
-Each booking and each cancellation is on the bus. *Put again* are events that came once more, with the same `detail.id`, because the
+*Left open* are keys for which the callers got no answer within their tries. At the end of the run each booking among them is asked
+for again with its key: the answer is the booking that was made, or one that is made then. A link cannot be looked for: where nobody
+knows whether it was made, its key answers `OutcomeUnknownError` for a day.
+
+*Put again* are events that came once more, with the same `detail.id`, because the
 receiver died, or the table refused to remember, between putting an event and noting it ([webhooks](step-functions.md#webhooks)).
 *All told* is when the last event was on the bus: Calendly's repeats have growing pauses.
 
@@ -164,6 +166,17 @@ def _seen(outcomes: list[Outcome]) -> str:
 Unless said otherwise, it happens to 40 % of the requests to Calendly.
 
 {table(["fault", "what happens", "what a caller sees"], rows, numbers=False)}"""
+
+
+def _again(outcomes: list[Outcome]) -> str:
+    never = [outcome.fault.name for outcome in outcomes if outcome.recovered is None]
+    if never:
+        return f"The stack did not answer right again after: {', '.join(never)}."
+    slowest = max(outcomes, key=lambda outcome: outcome.recovered or 0)
+    return (
+        f"After each of them the stack answered right again by itself, at the latest {_seconds(slowest.recovered)} after "
+        f"*{slowest.fault.name}*."
+    )
 
 
 def _seconds(found: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 MOST_GROWTH = 16_000_000
 """Bytes that a process of a function may grow by from one fault to a later one."""
+
+SURPLUS_SECONDS = 10.0
+"""How long the end of processes that are too many may take."""
 
 MOST_SOCKETS = 8
 """Sockets of one such process: the Runtime API, Calendly, and a few of AWS's services."""
@@ -48,6 +52,10 @@ class Held:
 
 
 def held() -> Held:
+    """What is held now, once the processes that are too many have ended."""
+    end = time.monotonic() + SURPLUS_SECONDS
+    while len(multiprocessing.active_children()) > MOST_IDLE and time.monotonic() < end:
+        time.sleep(0.1)
     processes = [str(process.pid) for process in multiprocessing.active_children()]
     memory = {int(pid): size for pid in processes if (size := _memory(pid))}
     sockets = [len(list(_sockets(pid))) for pid in processes]

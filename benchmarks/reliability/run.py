@@ -81,7 +81,6 @@ def run(stand: Stand, fault: Fault, seconds: float, seed: int) -> Outcome:
     told = time.monotonic() - ended
     tally.wrong += [f"never on the bus: {name} of {uri}" for name, uri in missing]
     made = [each for each in stand.made[first:] if each.fault == fault.name]
-    check_world(stand, made, tally)
     came_again = _again(stand) - again
     if came_again and not fault.may_put_again:
         tally.wrong.append(f"{came_again} events are on the bus more than once")
@@ -105,11 +104,13 @@ def settle(stand: Stand, outcomes: list[Outcome]) -> None:
             _finish(stand, execution, names[fault], max(1.0, end - time.monotonic()))
     missing = stand.until_told(TOLD_SECONDS)
     outcomes[-1].tally.wrong += [f"never on the bus: {name} of {uri}" for name, uri in missing]
+    others = [each for each in stand.made if each.fault not in names]
+    _check_world(stand, others, outcomes[-1].tally)
     for outcome in outcomes:
-        check_world(stand, outcome.made, outcome.tally)
+        _check_world(stand, outcome.made, outcome.tally)
 
 
-def check_world(stand: Stand, made: list[Made], tally: Tally) -> None:
+def _check_world(stand: Stand, made: list[Made], tally: Tally) -> None:
     """One thing for each key at most, and the one that was answered."""
     links, bookings = stand.links(), stand.bookings()
     for each in made:

@@ -130,6 +130,26 @@ def test_a_function_that_is_killed_is_replaced(running) -> None:  # type: ignore
     assert "resource" in running.direct("RetrieveUser")
 
 
+def test_a_function_that_was_killed_while_idle_leaves_nothing_behind(running) -> None:  # type: ignore[no-untyped-def]
+    running.stack.pool.recycle()
+    running.direct("RetrieveUser")
+    (killed,) = running.stack.pool.processes("RetrieveUser")
+    killed.process.kill()
+    killed.process.join()
+    assert "resource" in running.direct("RetrieveUser")
+    assert killed not in running.stack.pool.processes("RetrieveUser")
+    host, port = killed.runtime.address.split(":")
+    end = time.monotonic() + 10
+    while listens(host, int(port)):
+        assert time.monotonic() < end, "its Runtime API is still there"
+        time.sleep(0.05)
+
+
+def listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
 def test_a_conditional_write_is_one_step(running) -> None:  # type: ignore[no-untyped-def]
     """Of eight callers who each want to be the first, one is."""
     from concurrent.futures import ThreadPoolExecutor
