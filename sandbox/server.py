@@ -19,10 +19,17 @@ class _Handler(WSGIRequestHandler):
         """Say nothing."""
 
     def make_environ(self) -> dict[str, Any]:
-        """Read the whole request first, so that the next one on the connection begins at its beginning."""
+        """Read the whole request first, so that the next one on the connection begins at its beginning.
+
+        Raises:
+            ConnectionError: the client went away within it, so that there is no request.
+        """
         environ = super().make_environ()
         length = None if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
-        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+        body = environ["wsgi.input"].read(length)
+        if length is not None and len(body) < length:
+            raise ConnectionError
+        environ["wsgi.input"] = io.BytesIO(body)
         return environ
 
     def run_wsgi(self) -> None:

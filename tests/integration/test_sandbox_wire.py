@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -108,6 +109,16 @@ def test_a_connection_stays_open(sandbox: Sandbox) -> None:
     connection.close()
     assert len(used) == 1
     sandbox.checked.violations.clear()  # no operation has that method
+
+
+def test_a_request_that_is_cut_off_within_its_body_is_none(sandbox: Sandbox) -> None:
+    address = urlsplit(sandbox.url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        head = f"POST /scheduling_links HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
+        connection.sendall(head.encode() + b"{")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1000) == b""
+    assert sandbox.world.requests == {}
 
 
 def test_an_access_token_has_three_parts(sandbox: Sandbox) -> None:
