@@ -142,7 +142,9 @@ class Caller:
             return _same(resource[mark], made.marks)
 
         for _ in range(2):
+            unclear = self.tally.unclear
             said = self._ask(made.action, made.input, check)
+            made.is_unclear = made.is_unclear or self.tally.unclear > unclear
             if said is None:
                 return False
             made.uri = said["resource"][name]

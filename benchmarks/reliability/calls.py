@@ -82,6 +82,11 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
+    @property
+    def unclear(self) -> int:
+        """Errors after which a write may have been carried out."""
+        return self.errors["OutcomeUnknownError"] + self.of_lambda.total()
+
     def note(self, action: str, said: Said, check: Check) -> bool:
         """Note what a call came to; returns whether it was answered right."""
         if said.error is None:

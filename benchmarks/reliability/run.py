@@ -81,6 +81,7 @@ def run(stand: Stand, fault: Fault, seconds: float, seed: int) -> Outcome:
     told = time.monotonic() - ended
     tally.wrong += [f"never on the bus: {name} of {uri}" for name, uri in missing]
     made = [each for each in stand.made[first:] if each.fault == fault.name]
+    tally.wrong += _made_all_the_same(stand, made)
     came_again = _again(stand) - again
     if came_again and not fault.may_put_again:
         tally.wrong.append(f"{came_again} events are on the bus more than once")
@@ -119,6 +120,13 @@ def _check_world(stand: Stand, made: list[Made], tally: Tally) -> None:
             tally.wrong.append(f"{each.action}: {each.uri} was answered, and there are {found}")
         elif len(found) > 1:
             tally.wrong.append(f"{each.action}: one key made {found}")
+
+
+def _made_all_the_same(stand: Stand, made: list[Made]) -> list[str]:
+    """What is there although each of its callers' errors said that nothing was made."""
+    links, bookings = stand.links(), stand.bookings()
+    denied = (each for each in made if each.uri is None and not each.is_unclear)
+    return [f"{each.action}: there is one for {each.marks}" for each in denied if each.marks in links | bookings]
 
 
 def _until_right(stand: Stand, fault: Fault, tally: Tally, ended: float) -> float | None:

@@ -42,6 +42,7 @@ class Made:
         marks: what nothing else in Calendly's world has: the link's event type, or the invitee's e-mail address.
         uri: what was answered: the link's address, or the invitee's URI; None while nobody knows.
         fault: during which it was made.
+        is_unclear: whether an error left it open; any other error says that nothing was made.
     """
 
     action: str
@@ -49,6 +50,7 @@ class Made:
     marks: str
     fault: str
     uri: str | None = None
+    is_unclear: bool = False
 
 
 @dataclass
