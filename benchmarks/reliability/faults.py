@@ -287,7 +287,7 @@ FAULTS = (
     Fault(
         "broken JSON",
         "A success whose body is cut off, a list, a page of HTML, or empty.",
-        "`CalendlyUnavailableError` for reads, `OutcomeUnknownError` for writes. Never half an answer.",
+        "`CalendlyUnavailableError` for reads, at once, and `OutcomeUnknownError` for writes. Never half an answer.",
         calendly=broken,
     ),
     Fault(

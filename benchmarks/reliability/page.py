@@ -8,7 +8,7 @@ from collections import Counter
 from benchmarks.page import machine, table
 from benchmarks.reliability.callers import CALLERS, PACE_SECONDS, TRIES
 from benchmarks.reliability.calls import DOCUMENTED
-from benchmarks.reliability.resources import MOST_BYTES_A_CALL, MOST_GROWTH, MOST_SOCKETS, MOST_STAND_INS, Held
+from benchmarks.reliability.resources import MOST_BYTES_A_CALL, MOST_GROWTH, MOST_SOCKETS, MOST_STAND_INS, Held, growths
 from benchmarks.reliability.run import RECOVERY_SECONDS, Outcome
 from local.functions import MOST_IDLE
 
@@ -37,7 +37,7 @@ def _head(seconds: float, whole: float, events: int, outcomes: list[Outcome]) ->
 
 Written by `make reliability` on {time.strftime("%Y-%m-%d")}. Machine: {machine()}.
 
-{calls:,} calls while one thing after another went wrong, for {seconds:g} s each: **{wrong} wrong answers, {undocumented} undocumented errors**.
+{calls:,} calls while one thing after another went wrong, for {seconds:g} s each. **Wrong answers: {wrong}. Undocumented errors: {undocumented}.**
 {_again(outcomes)}
 
 The stack is the local one: the template's functions under AWS's Lambda runtime client behind real HTTP, [moto](https://docs.getmoto.org)
@@ -79,7 +79,8 @@ def _calls(outcomes: list[Outcome]) -> str:
     return f"""## Calls
 
 *Right again* is the end of the first round, of one call of each kind, in which all calls were right at once; a round takes
-{_seconds(base.recovered)} without a fault. *Lambda's own* are calls whose function was killed.
+{_seconds(base.recovered)} without a fault. *Lambda's own* are calls whose function was killed. The proportions are below 1 where callers
+wait, so that the machine has less to do.
 
 {table(heads, rows)}"""
 
@@ -122,9 +123,8 @@ A key that made two of anything counts as a wrong answer, and so does a booking 
 for again with its key: the answer is the booking that was made, or one that is made then. A link cannot be looked for: where nobody
 knows whether it was made, its key answers `OutcomeUnknownError` for a day.
 
-*Put again* are events that came once more, with the same `detail.id`, because the
-receiver died, or the table refused to remember, between putting an event and noting it ([webhooks](step-functions.md#webhooks)).
-*All told* is when the last event was on the bus: Calendly's repeats have growing pauses.
+*Put again* are events that came once more, with the same `detail.id`, because the receiver died, or the table refused to remember,
+between putting an event and noting it ([webhooks](step-functions.md#webhooks)). *All told* is when the last event was on the bus: Calendly's repeats have growing pauses.
 
 {table(heads, rows)}"""
 
@@ -132,9 +132,8 @@ receiver died, or the table refused to remember, between putting an event and no
 def _resources(before: Held, outcomes: list[Outcome], after: Held) -> str:
     moments = [("before", before), *((outcome.fault.name, outcome.held) for outcome in outcomes), ("after all", after)]
     rows = []
-    for place, (name, each) in enumerate(moments):
+    for (name, each), grown in zip(moments, growths([each for _, each in moments]), strict=True):
         sizes = list(each.functions.values()) or [0]
-        grown = each.growth(moments[place - 1][1]) if place else 0
         rows.append(
             [
                 name,
@@ -148,11 +147,11 @@ def _resources(before: Held, outcomes: list[Outcome], after: Held) -> str:
                 f"{each.memory / 1e6:.0f}",
             ]
         )
-    heads = ["after", "functions' processes", "MB each", "MB, largest", "grew most, MB", "sockets, most of one",
+    heads = ["after", "functions' processes", "MB each", "MB, largest", "grown most since first seen, MB", "sockets, most of one",
              "stand-ins' sockets", "threads", "MB"]  # fmt: skip
     return f"""## Resources
 
-While nothing is asked. The bounds: {MOST_IDLE} processes that are kept, {MOST_GROWTH // 1_000_000} MB by which one of them grows during a fault,
+While nothing is asked. The bounds: {MOST_IDLE} processes that are kept, {MOST_GROWTH // 1_000_000} MB by which one of them grows in its life,
 {MOST_SOCKETS} sockets in one of them. The stand-ins for Calendly and AWS are one process with the callers, which keeps every booking, link, event
 and execution, so it grows with the calls; its bounds are {MOST_STAND_INS} sockets, and {MOST_BYTES_A_CALL // 1000} kB a call.
 

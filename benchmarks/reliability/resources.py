@@ -14,7 +14,7 @@ from local.functions import MOST_IDLE
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 MOST_GROWTH = 16_000_000
-"""Bytes that a process of a function may grow by from one fault to a later one."""
+"""Bytes that a process of a function may grow by from when it is first seen to its end."""
 
 SURPLUS_SECONDS = 10.0
 """How long the end of processes that are too many may take."""
@@ -25,7 +25,7 @@ MOST_SOCKETS = 8
 MOST_STAND_INS = 64 + MOST_SOCKETS * MOST_IDLE
 """Sockets of the process with Calendly's and AWS's stand-ins: an end of each of those, and who listens."""
 
-MOST_BYTES_A_CALL = 200_000
+MOST_BYTES_A_CALL = 100_000
 """By which the stand-ins' process may grow: they keep each booking, link, event and execution, and every token."""
 
 
@@ -45,10 +45,15 @@ class Held:
     sockets: int
     threads: int
 
-    def growth(self, before: Held) -> int:
-        """By how many bytes the process of a function has grown most, of those that were there before."""
-        both = self.functions.keys() & before.functions.keys()
-        return max((self.functions[pid] - before.functions[pid] for pid in both), default=0)
+
+def growths(moments: list[Held]) -> list[int]:
+    """For each moment, by how many bytes a process of a function has grown since it was first seen: the most of all."""
+    first: dict[int, int] = {}
+    found = []
+    for moment in moments:
+        first = moment.functions | first
+        found.append(max((size - first[pid] for pid, size in moment.functions.items()), default=0))
+    return found
 
 
 def held() -> Held:

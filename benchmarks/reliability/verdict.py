@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
-from benchmarks.reliability.resources import MOST_BYTES_A_CALL, MOST_GROWTH, MOST_SOCKETS, MOST_STAND_INS, Held
+from benchmarks.reliability.resources import MOST_BYTES_A_CALL, MOST_GROWTH, MOST_SOCKETS, MOST_STAND_INS, Held, growths
 from benchmarks.reliability.run import RECOVERY_SECONDS, Outcome
 from local.functions import MOST_IDLE
 
@@ -35,9 +34,8 @@ def _of_one(outcome: Outcome) -> Iterator[str]:
 
 def _growth(before: Held, outcomes: list[Outcome], after: Held) -> Iterator[str]:
     moments = [before, *(outcome.held for outcome in outcomes), after]
-    for earlier, later in pairwise(moments):
-        if later.growth(earlier) > MOST_GROWTH:
-            yield f"a function's process grew by {later.growth(earlier) / 1e6:.0f} MB"
+    if max(growths(moments)) > MOST_GROWTH:
+        yield f"a function's process grew by {max(growths(moments)) / 1e6:.0f} MB"
     for moment in moments:
         if len(moment.functions) > MOST_IDLE:
             yield f"{len(moment.functions)} processes of functions, of at most {MOST_IDLE}"
