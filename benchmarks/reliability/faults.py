@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from werkzeug.test import run_wsgi_app
 
+from local.ports import HOST
 from local.stack import LocalStack
 from sandbox.errors import error_body
 from sandbox.server import serve
@@ -238,10 +239,14 @@ def _outage(stack: LocalStack) -> Any:
     server = stack.servers[port]
     server.shutdown()
     server.server_close()
-    try:
-        yield
-    finally:
-        stack.servers[port] = serve(server.app, port)
+    with socket.socket() as place:
+        # It is bound and does not listen, so that no other program gets the port meanwhile.
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((HOST, port))
+        try:
+            yield
+        finally:
+            stack.servers[port] = serve(server.app, port)
 
 
 def _short_outage(stack: LocalStack, seconds: float) -> None:
@@ -267,7 +272,7 @@ FAULTS = (
     ),
     Fault(
         "server errors",
-        "500, 502 and 503, half with Calendly's body and half with a gateway's HTML; half of them after Calendly acted.",
+        "500, 502 and 503, half with Calendly's body and half with a gateway's HTML; half after Calendly acted, except for its own 503.",
         "Reads are repeated and mostly right, otherwise `CalendlyUnavailableError`. Writes are `OutcomeUnknownError` unless "
         "Calendly itself says 503. A booking whose answer was lost is looked for, so most of them are answered right.",
         calendly=server_error,

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from benchmarks.reliability import page
-from benchmarks.reliability.calls import OF_LAMBDA, Said, Tally
+from benchmarks.reliability.calls import DOCUMENTED, OF_LAMBDA, Said, Tally
 from benchmarks.reliability.faults import FAULTS, Fault
 from benchmarks.reliability.resources import MOST_GROWTH, MOST_SOCKETS, Held
 from benchmarks.reliability.run import Outcome
 from benchmarks.reliability.verdict import failures
+from generate.catalog import ROOT
 from tests.unit.test_readme import ERRORS
 
 HELD = Held({1: 60_000_000}, 5, 300_000_000, 100, 90)
@@ -58,9 +59,14 @@ def test_what_must_not_happen_is_a_failure(case: str) -> None:
 
 
 def test_the_documented_classes_are_those_of_the_bundle() -> None:
-    from benchmarks.reliability.calls import DOCUMENTED
-
     assert set(DOCUMENTED) == set(ERRORS) - {"CalendlyError"}
+
+
+def test_the_page_that_is_committed_is_one_of_this_builder() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text()
+    for fault in FAULTS:
+        assert f"| {fault.name} | {fault.does} | {fault.sees} |" in text
+    assert "**Wrong answers: 0. Undocumented errors: 0.**" in text
 
 
 def test_the_page_has_each_fault_and_claims_nothing_that_did_not_happen() -> None:
