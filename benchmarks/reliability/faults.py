@@ -300,8 +300,8 @@ FAULTS = (
         "DynamoDB, Secrets Manager and EventBridge answer 40 % of all calls with ThrottlingException, and no function has read its "
         "secret yet.",
         "Mostly right answers, because calls of AWS are repeated. Otherwise `AccountUnavailableError`, and nothing was done. "
-        "Where the answer of a create could not be remembered, the caller has it, but a repeat with the same key is "
-        "`OutcomeUnknownError`. Webhooks are delivered again until they are on the bus.",
+        "Where the answer of a create could not be remembered, the caller has it, but a repeat with the same key waits for it in "
+        "vain, 25 s at most, and makes nothing. Webhooks are delivered again until they are on the bus.",
         throttled=0.4,
     ),
     Fault(
