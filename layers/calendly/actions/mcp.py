@@ -74,6 +74,7 @@ def reply(request: Request, tools: Mapping[str, Tool], run: Run) -> Reply:
     if request.method != "POST":
         return Reply(405, headers={"Allow": "POST"})
     id: Any = None
+    modern = True
     try:
         message = _message(request.body)
         if "id" not in message:
@@ -87,7 +88,8 @@ def reply(request: Request, tools: Mapping[str, Tool], run: Run) -> Reply:
             _check(message["method"], params, request.headers)
         result = _result(message["method"], params, tools, run, modern=modern)
     except _Refused as refused:
-        return Reply(refused.status, {"jsonrpc": "2.0", "id": id, "error": refused.error})
+        # Older clients take any other status for a fault of the transport, and do not read the error.
+        return Reply(refused.status if modern else 200, {"jsonrpc": "2.0", "id": id, "error": refused.error})
     return Reply(200, {"jsonrpc": "2.0", "id": id, "result": result})
 
 
@@ -177,7 +179,7 @@ def _result(
             return {**complete, **cached, "tools": [tool.shown for tool in tools.values()]}
         case "tools/call", _:
             return {**complete, **_called(params, tools, run)}
-    raise _Refused(METHOD_NOT_FOUND, f"There is no method {readable(method)}", status=404 if modern else 200)
+    raise _Refused(METHOD_NOT_FOUND, f"There is no method {readable(method)}", status=404)
 
 
 def _about() -> dict[str, Any]:
