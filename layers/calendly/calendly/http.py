@@ -209,7 +209,7 @@ class _Session(requests.Session):
         address = urlsplit(url)
         origin = (address.scheme, address.netloc)
         if origin not in self._environment:
-            self._environment[origin] = super().merge_environment_settings(url, *given, **named)
+            self._environment[origin] = dict(super().merge_environment_settings(url, *given, **named))
         return dict(self._environment[origin])
 
     def get_redirect_target(self, resp: requests.Response) -> None:
