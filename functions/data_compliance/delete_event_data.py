@@ -47,4 +47,4 @@ class DeleteEventData(ConfirmedInput):
 )
 def handler(input: DeleteEventData, connected: Connected) -> Answer:
     connected.calendly.data_compliance.delete_events(start_time=input.start_time, end_time=input.end_time)
-    return Answer({"start_time": input.start_time, "end_time": input.end_time, "deletion_requested": True}, 202)
+    return Answer({"start_time": input.start_time, "end_time": input.end_time, "deletion_requested": True})

@@ -29,4 +29,4 @@ class DeleteInviteeData(ConfirmedInput):
 )
 def handler(input: DeleteInviteeData, connected: Connected) -> Answer:
     connected.calendly.data_compliance.delete_invitees(input.emails)
-    return Answer({"emails": input.emails, "deletion_requested": True}, 202)
+    return Answer({"emails": input.emails, "deletion_requested": True})
