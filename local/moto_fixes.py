@@ -83,7 +83,7 @@ def run_state_machines(aws: Aws, started: Callable[[str], None]) -> None:
         boto_client.boto_client_for = _mended(lambda _region=None, service="", **_: clients[0](service))
     _executions_are_named()
     _task_tokens_work_once()
-    _rules_start_state_machines_and_functions()
+    _rules_reach_every_target()
 
 
 def atomic(app: App) -> App:
@@ -142,8 +142,8 @@ def _task_tokens_work_once() -> None:
     CallbackEndpoint.notify = notify_once
 
 
-def _rules_start_state_machines_and_functions() -> None:
-    """Make rules start what they name, and stop when they are disabled. moto's only know queues and log groups."""
+def _rules_reach_every_target() -> None:
+    """Make rules start what they name and tell topics, and stop when they are disabled. moto's know neither."""
     from moto.events.models import Rule
 
     original = Rule.send_to_targets
@@ -156,40 +156,55 @@ def _rules_start_state_machines_and_functions() -> None:
             return
         if self.event_pattern.matches_event(event):
             for target in self.targets:
-                if start := _starter(target["Arn"]):
-                    start(target["Arn"], {**event, "time": _time(event)})
+                if reach := _reach(target):
+                    reach({**event, "time": _time(event)})
         others = copy.copy(self)
-        others.targets = [target for target in self.targets if not _starter(target["Arn"])]
+        others.targets = [target for target in self.targets if not _reach(target)]
         original(others, event, transform_input)
 
     Rule.send_to_targets = send_to_targets
 
 
-def _starter(arn: str) -> Callable[[str, dict[str, Any]], None] | None:
-    return {"states": _start, "lambda": _call}.get(arn.split(":")[2])
+def _reach(target: dict[str, Any]) -> Callable[[dict[str, Any]], None] | None:
+    """How to give an event to a target that moto does not know."""
+    how = {"states": _start, "lambda": _call, "sns": _tell}.get(target["Arn"].split(":")[2])
+    return functools.partial(how, target) if how else None
 
 
 def _time(event: dict[str, Any]) -> str:
     return datetime.fromtimestamp(float(event["time"]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _call(function: str, event: dict[str, Any]) -> None:
+def _tell(target: dict[str, Any], event: dict[str, Any]) -> None:
+    """Publish an event to a topic, as the rule's input transformer writes it."""
+    transformer = target.get("InputTransformer", {})
+    message = transformer.get("InputTemplate") or json.dumps(event)
+    for name, path in transformer.get("InputPathsMap", {}).items():
+        value: Any = event
+        for member in path.removeprefix("$.").split("."):
+            value = value.get(member) if isinstance(value, dict) else None
+        message = message.replace(f"<{name}>", value if isinstance(value, str) else json.dumps(value))
+    clients[0]("sns").publish(TopicArn=target["Arn"], Message=message)
+
+
+def _call(target: dict[str, Any], event: dict[str, Any]) -> None:
     """Call a function as Lambda does for a rule: nobody waits for its answer, and it has three tries."""
 
     def tries() -> None:
         # Where the stack stops meanwhile, there is nobody to answer.
         with suppress(BotoCoreError, ClientError):
             for _ in range(3):
-                answer = clients[0]("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+                answer = clients[0]("lambda").invoke(FunctionName=target["Arn"], Payload=json.dumps(event).encode())
                 if "FunctionError" not in answer:
                     break
 
     threading.Thread(target=tries, daemon=True).start()
 
 
-def _start(state_machine: str, event: dict[str, Any]) -> None:
+def _start(target: dict[str, Any], event: dict[str, Any]) -> None:
     from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
+    state_machine = target["Arn"]
     _, _, _, region, account, *_ = state_machine.split(":")
     backend = stepfunctions_parser_backends[account][region]
     backend.start_execution(state_machine, f"{event['id']}_{uuid.uuid4()}", json.dumps(event))

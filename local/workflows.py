@@ -1,4 +1,4 @@
-"""Creates the template's state machines, and the rules that start these and functions, in moto; runs state machines."""
+"""Creates the template's state machines and rules in moto; runs state machines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATE_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:local-"
 
 
 def make_workflows(template: Template, aws: Aws) -> None:
-    """Create every state machine of the template, and every rule on the bus."""
+    """Create every state machine of the template, and every rule."""
     machines = {
         logical_id: resource["Properties"]
         for logical_id, resource in template.resources.items()
@@ -29,6 +29,8 @@ def make_workflows(template: Template, aws: Aws) -> None:
         for event, rule in properties.get("Events", {}).items():
             _make_rule(aws, f"{logical_id}{event}", rule["Properties"], answer["stateMachineArn"])
     for logical_id, resource in template.resources.items():
+        if resource["Type"] == "AWS::Events::Rule":
+            _make_own_rule(aws, logical_id, resource["Properties"])
         for event, rule in resource.get("Properties", {}).get("Events", {}).items():
             if resource["Type"] == "AWS::Serverless::Function" and rule["Type"] == "EventBridgeRule":
                 _make_rule(aws, f"{logical_id}{event}", rule["Properties"], _function(template, logical_id))
@@ -117,3 +119,15 @@ def _make_rule(aws: Aws, name: str, properties: dict[str, Any], target: str) -> 
     bus = properties["EventBusName"]
     client.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(properties["Pattern"]))
     client.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "started", "Arn": target, "RoleArn": ROLE}])
+
+
+def _make_own_rule(aws: Aws, name: str, properties: dict[str, Any]) -> None:
+    """A rule on the default bus that is a resource by itself."""
+    client = aws.client("events")
+    client.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]))
+    # Nothing fails here that a queue would have to keep.
+    targets = [
+        {member: value for member, value in target.items() if member != "DeadLetterConfig"}
+        for target in properties["Targets"]
+    ]
+    client.put_targets(Rule=name, Targets=targets)
