@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from accounts.outcome import Outcome
+from tests.cloudformation import Stack
+from tests.cloudwatch import Metric, Metrics, state, watched
 from tests.unit.test_architecture import RESOURCES, ROOT
 
 NAMED = {
@@ -28,6 +30,24 @@ LOST = (
     "ReschedulesUnfinished",
 )
 OPERATOR = [{"If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "OperatorTopic"}]}]
+STACK = Stack("a-stack")
+OF_AWS = {
+    "AWS/Lambda": ({"Errors", "Throttles"}, {"FunctionName": "AWS::Serverless::Function"}),
+    "AWS/States": (
+        {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"},
+        {"StateMachineArn": "AWS::Serverless::StateMachine"},
+    ),
+    "AWS/Scheduler": ({"InvocationDroppedCount"}, {"ScheduleGroup": "AWS::Scheduler::ScheduleGroup"}),
+    "AWS/SQS": ({"ApproximateNumberOfMessagesVisible"}, {"QueueName": "AWS::SQS::Queue"}),
+    "AWS/ApiGateway": ({"5XXError"}, {"ApiName": "AWS::Serverless::Api", "Stage": "AWS::Serverless::Api"}),
+}
+"""The metrics that each service documents and an alarm may look at, and the resources that its dimensions name.
+
+Sources, in each service's own guide: "Types of metrics for Lambda functions", "Execution metrics" of Step Functions,
+"Monitoring Amazon EventBridge Scheduler", "Available CloudWatch metrics for Amazon SQS", "Amazon API Gateway dimensions
+and metrics".
+"""
+
 MACHINES = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::StateMachine"}
 
 
@@ -79,6 +99,37 @@ def test_every_workflow_is_watched(ending: str) -> None:
     assert {each["Dimensions"][0]["Value"]["Ref"] for each in watched} == MACHINES - told
 
 
+@pytest.mark.parametrize("name", [name for name, each in NAMED.items() if each.get("Namespace") != "CalendlyActions"])
+def test_a_metric_of_awss_own_is_one_that_aws_has_of_something_that_is_there(name: str) -> None:
+    alarm = STACK.properties(name)
+    for metric in watched(alarm):
+        known, dimensions = OF_AWS[metric.namespace]
+        assert metric.name in known
+        assert {dimension for dimension, _ in metric.dimensions} == set(dimensions)
+        for dimension, value in metric.dimensions:
+            assert value in named(dimension, dimensions[dimension]), (dimension, value)
+        threshold, now = alarm["Threshold"], 1_000_000.0
+        assert state(alarm, Metrics().put(metric, now, threshold), now) == "OK"
+        assert state(alarm, Metrics().put(metric, now, threshold + 1), now) == "ALARM", metric
+
+
+def named(dimension: str, kind: str) -> set[str]:
+    """The values that a dimension can have in a stack."""
+    resources = [name for name, each in STACK.resources.items() if each["Type"] == kind]
+    assert resources
+    members = {"ApiName": "Name", "Stage": "StageName"}
+    if dimension in members:
+        return {STACK.properties(name)[members[dimension]] for name in resources}
+    return {STACK.value({"Ref": name}) for name in resources}
+
+
+@pytest.mark.parametrize("name", [name for name, each in NAMED.items() if each.get("Namespace") == "CalendlyActions"])
+def test_a_metric_of_ours_is_of_the_stack(name: str) -> None:
+    """tests/e2e/test_alarms.py has functions log it."""
+    service = frozenset({("service", "a-stack")})
+    assert watched(STACK.properties(name)) == [Metric("CalendlyActions", NAMED[name]["MetricName"], service)]
+
+
 def unconditional(value: dict[str, Any]) -> dict[str, Any]:
     """What stands there where its condition holds."""
     found: dict[str, Any] = value["If"][1] if "If" in value else value
@@ -94,6 +145,9 @@ def test_cloudwatch_and_eventbridge_may_publish_to_the_encrypted_topic(resource:
     ]
     assert set(granted["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
     assert granted["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    needed = {"OperatorTopicPolicy": "sns:Publish", "Key": ["kms:Decrypt", "kms:GenerateDataKey*"]}
+    assert granted["Action"] == needed[resource]
+    assert granted["Resource"] == {"OperatorTopicPolicy": {"Ref": "OperatorTopic"}, "Key": "*"}[resource]
 
 
 def test_a_second_account_that_breaks_is_heard() -> None:
