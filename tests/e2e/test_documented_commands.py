@@ -10,14 +10,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from generate.catalog import ROOT
-from local.workflows import ROLE, STATE_MACHINE, finish
+from local.workflows import ROLE, STATE_MACHINE, finish, start
 from tests.e2e.conftest import Running
 
+RUNBOOK = ROOT / "docs" / "runbook.md"
 RECIPES = ROOT / "docs" / "recipes.md"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 """docs/actions/ holds calls of every action, which tests/e2e/test_command_line.py runs."""
@@ -119,6 +122,7 @@ def shell(running_stack: Running, tmp_path_factory: pytest.TempPathFactory) -> d
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL": running_stack.stack.aws_url,
+        "AWS_ENDPOINT_URL_LAMBDA": running_stack.stack.lambda_url,
         "API_PORT": str(ports.api),
         "LAMBDA_PORT": str(ports.lambda_),
     }
@@ -138,10 +142,10 @@ def test_a_block_runs_word_for_word(running: Running, shell: dict[str, str], blo
 
 def run(running: Running, shell: dict[str, str], block: list[str]) -> str:
     """Run a block's commands; returns what the last one printed."""
-    ports = vars(running.stack.ports)
+    of_this_run = {str(usual): vars(running.stack.ports)[name] for usual, name in PORTS.items()}
     done = None
     for command in block:
-        text = re.sub(r"127\.0\.0\.1:(\d+)", lambda match: f"127.0.0.1:{ports[PORTS[int(match[1])]]}", command)
+        text = re.sub(r"127\.0\.0\.1:(\d+)", lambda match: f"127.0.0.1:{of_this_run.get(match[1], match[1])}", command)
         if text.startswith("aws "):
             # The names of the local stack in place of a deployed one's.
             text = text.replace("eu-central-1:111122223333", "us-east-1:123456789012").replace("calendly-dev", "local")
@@ -188,11 +192,106 @@ def test_recipes_come_to_what_they_say(running: Running, shell: dict[str, str]) 
     assert not any(row["email"] == person for rows in data.invitees.values() for row in rows)
 
 
+IN_RUNBOOK = sorted(set(re.findall(r"`((?:aws|python -m calendly_actions) [^`]+)`", RUNBOOK.read_text())))
+"""The runbook has its commands in its sentences."""
+
+NOT_HERE = {
+    "python -m calendly_actions connect": "waits for a person; tests/e2e/test_command_line.py has the person",
+    "aws lambda get-account-settings": "neither moto nor the local Invoke API has it",
+    "aws stepfunctions redrive-execution": "moto's interpreter has no redrive",
+}
+"""Commands of the runbook that are not run."""
+
+SHOWN = {
+    "python -m calendly_actions accounts": "healthy",
+    "aws lambda invoke": '"accounts": [',
+    "aws logs tail": "Task timed out",
+    "aws secretsmanager describe-secret": "local/accounts/default",
+    "aws scheduler get-schedule": '"State": "ENABLED"',
+    "aws stepfunctions list-state-machines": "stateMachine:local-send-booking-link",
+    "aws stepfunctions list-executions": '"status": "FAILED"',
+    "aws stepfunctions describe-execution": '"error": "EventTypeNotFound"',
+    "aws stepfunctions describe-state-machine": '"status": "ACTIVE"',
+    "aws stepfunctions start-execution": '"executionArn"',
+    "aws sqs list-queues": "local-UnstartedBookings",
+    "aws sqs receive-message": "ERROR_CODE",
+    "aws sqs delete-message": '"HTTPStatusCode": 200',
+}
+"""What each command of the runbook is there to show."""
+
+
+@pytest.fixture
+def trouble(running: Running, shell: dict[str, str]) -> Iterator[dict[str, str]]:
+    """What the runbook's commands look at; the values of their placeholders."""
+    aws, sqs = running.stack.aws, running.stack.aws.client("sqs")
+    failed = running_to_its_end(running, "send-booking-link", {"event_type_name": "Demo"})
+    event = {"source": "calendly", "detail-type": "invitee.created", "detail": {}}
+    queue = sqs.create_queue(QueueName="local-UnstartedBookings-1A2B")["QueueUrl"]
+    why = {"ERROR_CODE": {"DataType": "String", "StringValue": "NO_PERMISSIONS"}}
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(event), MessageAttributes=why)
+    (message,) = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0)["Messages"]
+    scheduler, schedule = aws.client("scheduler"), {"Name": "local-RotateTokens", "GroupName": "local"}
+    target = {"Arn": "arn:aws:lambda:us-east-1:123456789012:function:local-RotateTokens", "RoleArn": ROLE}
+    scheduler.create_schedule_group(Name="local")
+    scheduler.create_schedule(
+        **schedule, ScheduleExpression="rate(15 minutes)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+    )
+    group = "/calendly-actions/local/functions"
+    _log_that_functions_timed_out(aws.client("logs"), group)
+    yield {
+        "NAME": "default",
+        "WORKFLOW": STATE_MACHINE + "send-booking-link",
+        "EXECUTION": failed,
+        "QUEUE": queue,
+        "HANDLE": message["ReceiptHandle"],
+        "EVENT": f"'{json.dumps(event)}'",
+    }
+    aws.client("logs").delete_log_group(logGroupName=group)
+    scheduler.delete_schedule(**schedule)
+    scheduler.delete_schedule_group(Name="local")
+    sqs.delete_queue(QueueUrl=queue)
+
+
+def _log_that_functions_timed_out(logs: Any, group: str) -> None:
+    """As Lambda writes it: to the function's stream, without its name."""
+    logs.create_log_group(logGroupName=group)
+    now = datetime.now(UTC)
+    for function in ("RotateTokens", "ReceiveWebhook", "HealSubscriptions"):
+        stream = f"{now:%Y/%m/%d}/local-{function}[$LATEST]0123456789abcdef"
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        line = {
+            "timestamp": int(now.timestamp() * 1000),
+            "message": f"{now.isoformat()} 1-2-3 Task timed out after 14.00 seconds",
+        }
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[line])
+
+
+def running_to_its_end(running: Running, workflow: str, input: Any) -> str:
+    execution = start(running.stack.aws, workflow, input)
+    finish(running.stack.aws, execution)
+    return execution
+
+
+@pytest.mark.parametrize("command", [each for each in IN_RUNBOOK if not each.startswith(tuple(NOT_HERE))])
+def test_a_command_of_the_runbook_shows_what_it_is_there_for(
+    running: Running, shell: dict[str, str], trouble: dict[str, str], command: str
+) -> None:
+    (shown,) = [text for beginning, text in SHOWN.items() if command.startswith(beginning)]
+    said = run(running, shell, [re.sub(r"\b[A-Z]{4,}\b", lambda match: trouble.get(match[0], match[0]), command)])
+    assert shown in said
+
+
+def test_every_command_of_the_runbook_is_run_or_has_a_reason() -> None:
+    assert len(IN_RUNBOOK) > 12
+    for each in [*NOT_HERE, *SHOWN]:
+        assert any(command.startswith(each) for command in IN_RUNBOOK), f"The runbook has no {each} any more."
+
+
 def test_the_pages_have_commands_and_every_reason_is_of_use() -> None:
     every = [command for _, block in BLOCKS for command in block]
     assert len(every) > 30
-    for start in NOT_RUN:
-        assert any(command.startswith(start) for command in every), f"{start} is in no page any more"
+    for beginning in NOT_RUN:
+        assert any(command.startswith(beginning) for command in every), f"{beginning} is in no page any more"
 
 
 def test_a_command_may_go_over_several_lines() -> None:
