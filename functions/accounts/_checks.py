@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from _wiring import connector, directory, subscriptions
@@ -50,10 +51,15 @@ def findings(deadline: Deadline) -> Iterator[Finding]:
         if deadline.remaining() < 6:
             yield Finding(name, False, "There was no time left to look.", "Run this again.")
             continue
-        try:
-            yield from check()
-        except CalendlyError as error:
-            yield Finding(name, False, error.message, "Find out why; the other checks may say it.")
+        yield from _unless_refused(name, check)
+
+
+def _unless_refused(name: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What a look finds, or that AWS refuses it."""
+    try:
+        yield from look()
+    except CalendlyError as error:
+        yield Finding(name, False, error.message, "Find out why; the other checks may say it.")
 
 
 def _client(service: str) -> Any:
@@ -103,12 +109,23 @@ def _rotation() -> Iterator[Finding]:
 def _schedules() -> Iterator[Finding]:
     moves = () if settings().reads_only else ("FinishReschedules",)
     for function in ("RotateTokens", "HealSubscriptions", *moves):
-        name = f"{settings().stack}-{function}"
-        with aws.faults(f"to read the schedule {name}"):
-            found = _client("scheduler").get_schedule(Name=name, GroupName=settings().stack)
-        enabled = found["State"] == "ENABLED"
-        todo = f"Enable the schedule {name} in the group {settings().stack} (EventBridge Scheduler), or deploy again."
-        yield Finding("schedule", enabled, f"{name} is {found['State']}.", None if enabled else todo)
+        yield from _unless_refused("schedule", partial(_schedule, f"{settings().stack}-{function}"))
+
+
+def _schedule(name: str) -> Iterator[Finding]:
+    client, group = _client("scheduler"), settings().stack
+    with aws.faults(f"to read the schedule {name}"):
+        try:
+            state = client.get_schedule(Name=name, GroupName=group)["State"]
+        except client.exceptions.ResourceNotFoundException:
+            todo = (
+                f"Create it again in the group {group}, as template.yaml has it: a deployment without changes does not."
+            )
+            yield Finding("schedule", False, f"{name} is not there.", todo)
+            return
+    enabled = state == "ENABLED"
+    todo = f"Enable the schedule {name} in the group {group} (EventBridge Scheduler), or deploy again."
+    yield Finding("schedule", enabled, f"{name} is {state}.", None if enabled else todo)
 
 
 def _alarms() -> Iterator[Finding]:
@@ -133,18 +150,18 @@ def _alarms() -> Iterator[Finding]:
             anchor = alarm["AlarmName"].removeprefix(f"{settings().stack}-").lower()
             text = f"{alarm['AlarmName']} rings: {alarm.get('AlarmDescription', '')}."
             yield Finding("alarm", False, text, f"{RUNBOOK}#{anchor}")
-    yield from _listeners({topic for alarm in found for topic in alarm.get("AlarmActions", ())})
+    for topic in sorted({topic for alarm in found for topic in alarm.get("AlarmActions", ())}):
+        yield from _unless_refused("who is told", partial(_listeners, topic))
 
 
-def _listeners(topics: set[str]) -> Iterator[Finding]:
-    """Whether anybody hears of what is published to the topics."""
-    for topic in sorted(topics):
-        with aws.faults(f"to read who hears of {topic}"):
-            listed = _client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-        confirmed = [each for each in listed if each["SubscriptionArn"].startswith("arn:")]
-        todo = "Deploy with OperatorEmail, and confirm the subscription in the e-mail that SNS sends."
-        found = f"{len(confirmed)} confirmed of {len(listed)} subscriptions to {topic}."
-        yield Finding("who is told", bool(confirmed), found, None if confirmed else todo)
+def _listeners(topic: str) -> Iterator[Finding]:
+    """Whether anybody hears of what is published to a topic."""
+    with aws.faults(f"to read who hears of {topic}"):
+        listed = _client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    confirmed = [each for each in listed if each["SubscriptionArn"].startswith("arn:")]
+    todo = "Deploy with OperatorEmail, and confirm the subscription in the e-mail that SNS sends."
+    found = f"{len(confirmed)} confirmed of {len(listed)} subscriptions to {topic}."
+    yield Finding("who is told", bool(confirmed), found, None if confirmed else todo)
 
 
 def _accounts() -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.core.exceptions import JsonRESTError
+from moto.scheduler.models import EventBridgeSchedulerBackend
 
 from accounts.account import Account
 from accounts.application import parse
@@ -118,6 +120,33 @@ def test_a_stack_that_only_reads_has_no_moves_to_finish(stack: Handlers, monkeyp
         settings.cache_clear()
         assert [each["check"] for each in report(stack) if not each["ok"]] == []
     settings.cache_clear()
+
+
+def test_each_schedule_is_looked_at_whatever_became_of_the_others(stack: Handlers) -> None:
+    client = boto3.client("scheduler")
+    client.delete_schedule(Name="test-RotateTokens", GroupName="test")
+    client.update_schedule(Name="test-FinishReschedules", **schedule("DISABLED"))
+    gone, there, off = [each for each in report(stack) if each["check"] == "schedule"]
+    assert (gone["ok"], gone["found"]) == (False, "test-RotateTokens is not there.")
+    assert "Create it again" in gone["what_to_do"]
+    assert (there["ok"], there["found"]) == (True, "test-HealSubscriptions is ENABLED.")
+    assert (off["ok"], off["found"]) == (False, "test-FinishReschedules is DISABLED.")
+
+
+def test_a_schedule_that_cannot_be_read_keeps_no_other_from_its_turn(
+    stack: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = EventBridgeSchedulerBackend.get_schedule
+
+    def get_schedule(self: Any, group: str, name: str) -> Any:
+        if name == "test-RotateTokens":
+            raise JsonRESTError("AccessDeniedException", "No.")
+        return read(self, group, name)
+
+    monkeypatch.setattr(EventBridgeSchedulerBackend, "get_schedule", get_schedule)
+    refused, *others = [each for each in report(stack) if each["check"] == "schedule"]
+    assert (refused["ok"], "AccessDeniedException" in refused["found"]) == (False, True)
+    assert [each["ok"] for each in others] == [True, True]
 
 
 def days_ago(stack: Handlers) -> None:
