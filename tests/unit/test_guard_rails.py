@@ -24,8 +24,8 @@ PARTITIONS = {
     "ReceiveWebhookRole": {"webhook", "account", "webhooks", "connect"},
     "HealRole": {"account", "webhooks"},
     "BackfillFunctionRole": {"webhook", "webhooks"},
-    "RescheduleRole": {"reschedule"},
-    "FinishReschedulesRole": {"reschedule"},
+    "RescheduleRole": {"reschedule", "reschedule-open"},
+    "FinishReschedulesRole": {"reschedule", "reschedule-open"},
     "OpenWaitRole": {"wait"},
     "WaitRole": {"wait"},
 }

@@ -20,6 +20,15 @@ from calendly.references import uuid_of
 
 PARTITION = "reschedule"
 
+OPEN_PARTITION = "reschedule-open"
+"""A note for each record that may be open. Records stay for a month, and those that are open are few."""
+
+LOOKED = "looked"
+"""The sort key that says when every record was looked at last; no event has it."""
+
+LOOK_SECONDS = 24 * 3600
+"""How often every record is looked at all the same: there may be some of a version that wrote no notes."""
+
 LEASE_SECONDS = 90
 """Longer than a call may take; whoever dies is replaced after it."""
 
@@ -70,9 +79,33 @@ class Move(NamedTuple):
 
 
 def open_moves() -> list[Move]:
-    """Every move that has not come to an end, whoever is at it."""
-    moves = [_move(item) for item in Table(settings().table).query(PARTITION)]
-    return [move for move in moves if move.move_state == OPEN]
+    """Every move that has not come to an end, whoever is at it. Notes of those that have are removed."""
+    table, now = Table(settings().table), time.time()
+    looked = table.get(OPEN_PARTITION, LOOKED)
+    if looked is None or looked["noted_at"] < now - LOOK_SECONDS:
+        for each in table.query(PARTITION, members=("sk", "move_state")):
+            if each["move_state"] == OPEN:
+                _note(table, each["sk"])
+        _note(table, LOOKED)
+    found = []
+    for note in table.query(OPEN_PARTITION):
+        if note["sk"] == LOOKED:
+            continue
+        record = table.get(PARTITION, note["sk"])
+        if record and record["move_state"] == OPEN:
+            found.append(_move(record))
+        elif note["noted_at"] < now - LEASE_SECONDS:
+            # A younger one may be of a call that is about to write its record, or to open it again.
+            with suppress(ConditionFailedError):
+                values = {":noted_at": note["noted_at"]}
+                table.remove(OPEN_PARTITION, note["sk"], condition="noted_at = :noted_at", values=values)
+    return found
+
+
+def _note(table: Table, key: str) -> None:
+    """Note that the record of an event may be open. The note comes first, so that no open record goes without."""
+    now = time.time()
+    table.put({"pk": OPEN_PARTITION, "sk": key, "noted_at": now, "expires_at": int(now) + KEEP_SECONDS})
 
 
 class MoveRecord:
@@ -108,6 +141,7 @@ class MoveRecord:
             "lease_until": now + LEASE_SECONDS,
             "expires_at": int(now) + KEEP_SECONDS,
         }
+        _note(self._table, self._key)
         condition = f"attribute_not_exists(pk) OR {_MINE} OR (move_state = :ended AND {_FREE})"
         try:
             self._table.put(item, condition=condition, values={":ended": ENDED, ":now": now, ":holder": self._holder})
@@ -152,6 +186,8 @@ class MoveRecord:
 
     def mark(self, state: str, why: str | None = None) -> None:
         """Keep the state that the move is in now, and why."""
+        if state == OPEN:
+            _note(self._table, self._key)
         self._set(move_state=state, **({"why": why} if why else {}))
 
     def release(self) -> None:
