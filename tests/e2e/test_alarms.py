@@ -36,7 +36,7 @@ def test_every_cause_has_its_alarm() -> None:
     assert set(CAUSES) == set(ALARMS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def heard(running_stack: Running) -> Iterator[Callable[[], list[str]]]:
     """The messages at a queue that is subscribed to the operator's topic."""
     sqs, sns = running_stack.stack.aws.client("sqs"), running_stack.stack.aws.client("sns")
@@ -62,6 +62,7 @@ def heard(running_stack: Running) -> Iterator[Callable[[], list[str]]]:
 def test_the_operator_gets_an_alarms_message(running_stack: Running, heard: Callable[[], list[str]], name: str) -> None:
     """moto keeps an alarm's state and runs no action: here, what CloudWatch publishes goes where the alarm says."""
     cloudwatch, sns = running_stack.stack.aws.client("cloudwatch"), running_stack.stack.aws.client("sns")
+    heard()
     cloudwatch.put_metric_alarm(**ALARMS[name])
     try:
         cloudwatch.set_alarm_state(AlarmName=f"local-{name}", StateValue="ALARM", StateReason="Threshold Crossed")
@@ -95,7 +96,7 @@ def test_all_that_is_told_goes_to_the_topic_that_the_deployment_names() -> None:
 
 
 def test_two_accounts_that_break_are_two_messages(running: Running, heard: Callable[[], list[str]]) -> None:
-    """An alarm that rings already says nothing of the second one."""
+    """An alarm that rings already says nothing of the second one. One that is healthy again is told of as well."""
     broken = ("sales", "support")
     for position, account in enumerate(broken):
         running.connect(account, user=position + 1)
@@ -112,3 +113,8 @@ def test_two_accounts_that_break_are_two_messages(running: Running, heard: Calla
         assert f"The Calendly account {account} of the stack local is needs_reauthentication now" in message
         assert f"--stack local connect {account}" in message
         assert "<" not in message, "every value has its place"
+    running.connect("sales", user=1)
+    running.direct("RotateTokens")
+    (again,) = heard()
+    assert "The Calendly account sales of the stack local is healthy again" in again
+    assert "connect" not in again

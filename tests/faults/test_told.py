@@ -86,18 +86,20 @@ def test_each_change_is_told_once_where_nothing_is_lost(world: World, told: Call
     assert states(told()) == [("needs_reauthentication", "healthy")]
 
 
-def test_the_operators_message_is_made_of_what_the_event_says(world: World, told: Callable[[], list[Any]]) -> None:
+def test_the_operators_messages_are_made_of_what_the_events_say(world: World, told: Callable[[], list[Any]]) -> None:
     run(world)
     refuse(world, 2)
     run(world, 65)
-    (event,) = [each for each in told() if each["detail-type"] == "Calendly account state changed"]
-    rule = RESOURCES["AccountStates"]["Properties"]
-    assert event["source"] in rule["EventPattern"]["source"]
-    assert event["detail-type"] in rule["EventPattern"]["detail-type"]
-    transformer = rule["Targets"][0]["InputTransformer"]
-    assert set(re.findall(r"<(\w+)>", transformer["InputTemplate"])) == set(transformer["InputPathsMap"])
-    for path in transformer["InputPathsMap"].values():
-        assert event["detail"][path.removeprefix("$.detail.")], path
+    run(world, 60)
+    broken, healed = [each for each in told() if each["detail-type"] == "Calendly account state changed"]
+    for event, name in ((broken, "AccountStates"), (healed, "AccountsHealthyAgain")):
+        rule = RESOURCES[name]["Properties"]
+        assert event["source"] in rule["EventPattern"]["source"]
+        assert event["detail-type"] in rule["EventPattern"]["detail-type"]
+        transformer = rule["Targets"][0]["InputTransformer"]
+        assert set(re.findall(r"<(\w+)>", transformer["InputTemplate"])) == set(transformer["InputPathsMap"])
+        for path in transformer["InputPathsMap"].values():
+            assert event["detail"][path.removeprefix("$.detail.")], path
 
 
 @pytest.mark.parametrize("acted", [False, True])

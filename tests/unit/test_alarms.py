@@ -150,12 +150,17 @@ def test_cloudwatch_and_eventbridge_may_publish_to_the_encrypted_topic(resource:
     assert granted["Resource"] == {"OperatorTopicPolicy": {"Ref": "OperatorTopic"}, "Key": "*"}[resource]
 
 
-def test_a_second_account_that_breaks_is_heard() -> None:
-    rule = RESOURCES["AccountStates"]["Properties"]
+@pytest.mark.parametrize(
+    ("name", "states"), [("AccountStates", [{"anything-but": "healthy"}]), ("AccountsHealthyAgain", ["healthy"])]
+)
+def test_a_second_account_that_breaks_or_heals_is_heard(name: str, states: list[Any]) -> None:
+    rule = RESOURCES[name]["Properties"]
     assert rule["EventPattern"]["detail-type"] == ["Calendly account state changed"]
-    assert rule["EventPattern"]["detail"] == {"stack": [{"Ref": "AWS::StackName"}]}
+    assert rule["EventPattern"]["detail"] == {"stack": [{"Ref": "AWS::StackName"}], "state": states}
     (target,) = rule["Targets"]
     assert [target["Arn"]] == OPERATOR
+    (allowed,) = RESOURCES["UnstartedBookingsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {"GetAtt": f"{name}.Arn"} in allowed["Condition"]["ArnLike"]["aws:SourceArn"]
 
 
 def test_every_metric_of_ours_that_is_watched_or_shown_is_counted() -> None:
