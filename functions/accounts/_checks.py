@@ -175,7 +175,9 @@ def _accounts() -> Iterator[Finding]:
         missing = connector().missing_scopes(entry.summary.get("scopes"))
         again = f"python -m calendly_actions connect {entry.name}"
         if state != HEALTHY:
-            yield Finding("account", False, f"{entry.name} is {state}. {reason_of(entry, seen) or ''}".strip(), again)
+            yield Finding(
+                "account", False, f"{entry.name} is {state}. {reason_of(entry, state, seen) or ''}".strip(), again
+            )
         elif missing:
             found = f"{entry.name} is connected without {', '.join(missing)}."
             yield Finding("account", False, found, f"If actions need them: {again}")

@@ -118,3 +118,14 @@ def test_two_accounts_that_break_are_two_messages(running: Running, heard: Calla
     (again,) = heard()
     assert "The Calendly account sales of the stack local is healthy again" in again
     assert "connect" not in again
+
+
+def test_an_account_that_is_not_refreshed_is_told_of_with_where_to_look(
+    running: Running, heard: Callable[[], list[str]]
+) -> None:
+    heard()
+    CAUSES["OverdueAlarm"](running)
+    (message,) = heard()
+    assert "The Calendly account default of the stack local is refresh_overdue now" in message
+    assert "docs/runbook.md#overduealarm" in message
+    assert "docs/runbook.md#overduealarm" in running.account()["reason"]

@@ -60,7 +60,7 @@ class Announcer:
             "account": entry.name,
             "state": state,
             "previous_state": entry.announced,
-            "reason": reason_of(entry, seen),
+            "reason": reason_of(entry, state, seen),
             "owner": entry.summary.get("owner"),
             "connect": f"POST /accounts/{entry.name}/connect",
         }

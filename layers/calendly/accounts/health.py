@@ -45,14 +45,14 @@ def is_of_another(entry: Entry, application: Seen | None) -> bool:
     return stored is not None and entry.client_id is not None and entry.client_id != stored
 
 
-def reason_of(entry: Entry, application: Seen | None = None) -> str | None:
-    """Why an account is not healthy, for a person."""
+def reason_of(entry: Entry, state: str, application: Seen | None = None) -> str | None:
+    """Why an account is not healthy, for a person. ``state`` is what ``account_state`` says of it."""
     if entry.disconnecting:
         return verdicts.disconnecting(entry.name)
     if entry.state == HEALTHY and is_of_another(entry, application):
         stored = application.client_id if application else None
         return verdicts.wrong_application(entry.name, str(entry.client_id), stored)
-    return entry.reason
+    return entry.reason or (verdicts.overdue(entry.name) if state == OVERDUE else None)
 
 
 def health(
@@ -71,10 +71,11 @@ def health(
         now: seconds since the epoch.
     """
     summary, refusal = entry.summary, entry.refused
+    state = account_state(entry, now(), application)
     return {
         "account": entry.name,
-        "state": account_state(entry, now(), application),
-        "reason": reason_of(entry, application),
+        "state": state,
+        "reason": reason_of(entry, state, application),
         "kind": summary.get("kind"),
         "owner": summary.get("owner"),
         "owner_name": summary.get("owner_name"),

@@ -162,3 +162,11 @@ def wrong_application(account: str, owns: str, stored: str | None) -> str:
         f"{stored}. Store the application's credentials again, which heals it, or connect it anew with the stored "
         f"one: {how_to_connect(account)}"
     )
+
+
+def overdue(name: str) -> str:
+    """Why an account whose token is not refreshed in time is not healthy."""
+    return (
+        f"The token of '{name}' has less than half an hour left, and rotate_tokens did not refresh it. "
+        "Its log says why: docs/runbook.md#overduealarm."
+    )
