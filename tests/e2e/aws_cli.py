@@ -68,16 +68,14 @@ def call(client: Any, method: str, flags: dict[str, list[str]]) -> Any:
     return getattr(client, method)(**given)
 
 
-def tail(client: Any, group: str, **flags: list[str]) -> None:
-    """``aws logs tail GROUP --since 1h --log-stream-name-prefix PREFIX``."""
-    ((since,), (prefix,)) = flags.pop("since"), flags.pop("log-stream-name-prefix")
-    assert not flags
-    number, unit = re.fullmatch(r"(\d+)([smhd])", since).groups()  # type: ignore[union-attr]
+def tail(client: Any, group: str, *, since: list[str]) -> None:
+    """``aws logs tail GROUP --since 1h``: each line with its log stream in front of it."""
+    number, unit = re.fullmatch(r"(\d+)([smhd])", since[0]).groups()  # type: ignore[union-attr]
     start = int((time.time() - int(number) * UNITS[unit]) * 1000)
     pages = client.get_paginator("filter_log_events")
-    for page in pages.paginate(logGroupName=group, logStreamNamePrefix=prefix, startTime=start):
+    for page in pages.paginate(logGroupName=group, startTime=start):
         for event in page["events"]:
-            print(event["logStreamName"], event["message"])
+            print(event["timestamp"], event["logStreamName"], event["message"])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,11 +220,19 @@ SHOWN = {
 """What each command of the runbook is there to show."""
 
 
+@pytest.fixture(scope="module")
+def failed(running_stack: Running) -> str:
+    """An execution that failed."""
+    running_stack.connect_unless_fresh()
+    execution = start(running_stack.stack.aws, "send-booking-link", {"event_type_name": "Demo"})
+    assert finish(running_stack.stack.aws, execution).status == "FAILED"
+    return execution
+
+
 @pytest.fixture
-def trouble(running: Running, shell: dict[str, str]) -> Iterator[dict[str, str]]:
+def trouble(running: Running, failed: str) -> Iterator[dict[str, str]]:
     """What the runbook's commands look at; the values of their placeholders."""
     aws, sqs = running.stack.aws, running.stack.aws.client("sqs")
-    failed = running_to_its_end(running, "send-booking-link", {"event_type_name": "Demo"})
     event = {"source": "calendly", "detail-type": "invitee.created", "detail": {}}
     queue = sqs.create_queue(QueueName="local-UnstartedBookings-1A2B")["QueueUrl"]
     why = {"ERROR_CODE": {"DataType": "String", "StringValue": "NO_PERMISSIONS"}}
@@ -253,23 +261,17 @@ def trouble(running: Running, shell: dict[str, str]) -> Iterator[dict[str, str]]
 
 
 def _log_that_functions_timed_out(logs: Any, group: str) -> None:
-    """As Lambda writes it: to the function's stream, without its name."""
+    """As Lambda writes it: without the function's name, to a stream that was started the day before."""
     logs.create_log_group(logGroupName=group)
     now = datetime.now(UTC)
-    for function in ("RotateTokens", "ReceiveWebhook", "HealSubscriptions"):
-        stream = f"{now:%Y/%m/%d}/local-{function}[$LATEST]0123456789abcdef"
+    for function in ("RotateTokens", "ReceiveWebhook", "HealSubscriptions", "FinishReschedules"):
+        stream = f"{now - timedelta(days=1):%Y/%m/%d}/local-{function}[$LATEST]0123456789abcdef"
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         line = {
             "timestamp": int(now.timestamp() * 1000),
             "message": f"{now.isoformat()} 1-2-3 Task timed out after 14.00 seconds",
         }
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[line])
-
-
-def running_to_its_end(running: Running, workflow: str, input: Any) -> str:
-    execution = start(running.stack.aws, workflow, input)
-    finish(running.stack.aws, execution)
-    return execution
 
 
 @pytest.mark.parametrize("command", [each for each in IN_RUNBOOK if not each.startswith(tuple(NOT_HERE))])
