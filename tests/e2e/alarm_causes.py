@@ -48,21 +48,11 @@ def outage(running: Running, *operations: str) -> Iterator[None]:
         running.aws.reset()
 
 
-class Watch:
-    """Reads what the functions count from now on."""
-
-    def __init__(self, running: Running) -> None:
-        self._running, self._since = running, time.time() - 0.001
-
-    def counted(self) -> Metrics:
-        return logged(self._running.log(), self._since)
-
-
 def counted(running: Running, act: Callable[[], Any]) -> Metrics:
     """What the functions count during an act."""
-    watch = Watch(running)
+    since = time.time() - 0.001  # they tell milliseconds
     act()
-    return watch.counted()
+    return logged(running.log(), since)
 
 
 # Accounts
@@ -305,11 +295,11 @@ def the_receiver_is_killed(running: Running) -> Told:
 def six_requests_are_answered_5xx(running: Running) -> Told:
     """The bus is down for six deliveries."""
     metric = is_metric("AWS/ApiGateway", "5XXError", ApiName=STACK.properties("Api")["Name"], Stage="v1")
-    told = Metrics()
+    told, now = Metrics(), time.time()
     with outage(running, "PutEvents"):
         for _ in range(6):
             answer = deliver(running, body_of(document(running)))
-            told.put(metric, time.time(), int(answer.status_code >= 500))
+            told.put(metric, now, int(answer.status_code >= 500))
     five = Metrics({metric: told.points[metric][:5]})
     return Told(five, told)
 
