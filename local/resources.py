@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from local.sam import Template
+from local.sam import Template, resolved
 
 
 class Aws:
@@ -43,13 +44,10 @@ def make_resources(template: Template, aws: Aws) -> None:
             make(aws, logical_id, resource.get("Properties", {}))
 
 
-def references(template: Template) -> dict[str, str]:
+def references(path: Path, parameters: dict[str, str]) -> dict[str, str]:
     """The value of ``!Ref`` for the resources that functions and state machines refer to, by logical id."""
-    return {
-        logical_id: refer(logical_id, resource.get("Properties", {}))
-        for logical_id, resource in template.resources.items()
-        if (refer := _REFERENCES.get(resource["Type"]))
-    }
+    found = resolved(path, parameters, _REFERENCES)
+    return {logical_id: _REFERENCES[kind](logical_id, about) for logical_id, (kind, about) in found.items()}
 
 
 def _table(aws: Aws, logical_id: str, properties: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import uuid
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 from flask import has_request_context, request
+from samcli.commands._utils.template import get_template_data
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
 from samcli.lib.intrinsic_resolver.intrinsic_property_resolver import IntrinsicResolver
 from samcli.lib.intrinsic_resolver.intrinsics_symbol_table import IntrinsicsSymbolTable
@@ -58,6 +60,25 @@ class ProcessRuntime:
         answer, failed = self._pool.invoke(spec, event.encode(), _client_context())
         stdout.write_str(answer.decode())
         return {"x-amz-function-error": "Unhandled"} if failed else None
+
+
+def resolved(path: Path, parameters: dict[str, str], types: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The type and the properties of a template's resources of some types, by logical id.
+
+    Reading these alone takes a small part of the time that ``Template`` takes. What needs a parameter's default is left
+    as it is written.
+    """
+    with patch.object(yaml, "SafeLoader", yaml.CSafeLoader):
+        template = get_template_data(str(path))
+    resolver = _resolver(template, parameters)
+    return {
+        logical_id: (
+            each["Type"],
+            resolver.intrinsic_property_resolver(each.get("Properties", {}), ignore_errors=True),
+        )
+        for logical_id, each in template["Resources"].items()
+        if each["Type"] in types
+    }
 
 
 class Template:
@@ -112,8 +133,7 @@ class Template:
 
 def _leave_out_what_is_not_deployed(stack: Any) -> None:
     """Take out the resources whose condition does not hold: SAM CLI serves them all."""
-    symbols = IntrinsicsSymbolTable(template=stack.template_dict, logical_id_translator=stack.parameters)
-    resolver = IntrinsicResolver(template=stack.template_dict, symbol_resolver=symbols)
+    resolver = _resolver(stack.template_dict, stack.parameters)
     holds = {
         name: resolver.intrinsic_property_resolver(condition, ignore_errors=False)
         for name, condition in stack.template_dict.get("Conditions", {}).items()
@@ -121,6 +141,11 @@ def _leave_out_what_is_not_deployed(stack: Any) -> None:
     resources = stack.template_dict["Resources"]
     for logical_id in [name for name, each in resources.items() if not holds.get(each.get("Condition"), True)]:
         del resources[logical_id]
+
+
+def _resolver(template: dict[str, Any], parameters: dict[str, str]) -> Any:
+    symbols = IntrinsicsSymbolTable(template=template, logical_id_translator=parameters)
+    return IntrinsicResolver(template=template, symbol_resolver=symbols)
 
 
 class AsApiGateway:

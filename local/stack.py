@@ -126,16 +126,16 @@ class LocalStack:
             "ConnectScopes": _every_scope() if self._actions == "all" else "",
             **({} if self._real else sandbox),
         }
-        resources = Template(ROOT / "template.yaml", parameters)
+        path = ROOT / "template.yaml"
         # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
-        template = Template(ROOT / "template.yaml", {**parameters, **references(resources)})
-        aws = refuse_what_roles_do_not_allow(self._moto(), Roles(resources))
+        template = Template(path, {**parameters, **references(path, parameters)})
+        aws = refuse_what_roles_do_not_allow(self._moto(), Roles(template))
         self._serve(watch_aws(self._wrapped("aws", aws), self.journal, self._changed), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
         self.sandbox = create_app(self.calendly_url, apps=[app])
         self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
         self._serve(watch_changes(self._wrapped("calendly", self.sandbox), self._changed), self.ports.calendly)
-        make_resources(resources, self.aws)
+        make_resources(template, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)
         if self._kept:

@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from local.examples import examples
 from local.ports import HOST, Ports
-from tests.sizes import FULL
+from tests.sizes import FULL, size
 
 ROOT = Path(__file__).parents[2]
 
@@ -168,7 +168,7 @@ def test_a_conditional_write_is_one_step(running) -> None:  # type: ignore[no-un
     sys.setswitchinterval(1e-5)  # moto runs in this process: its threads take turns where they never do otherwise
     try:
         with ThreadPoolExecutor(8) as threads:
-            for key in map(str, range(100)):
+            for key in map(str, range(size(25, 100))):
                 assert list(threads.map(first, [key] * 8)).count(True) == 1
     finally:
         sys.setswitchinterval(usual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -59,11 +60,24 @@ def package(folder: Path, endpoint: str) -> dict[str, str]:
     return {name: template["Resources"][name]["Properties"]["CodeUri"] for name in FUNCTIONS}
 
 
+def code_alone() -> dict[str, object]:
+    """The template's functions with their code and nothing else, which `sam package` reads in a tenth of the time."""
+    names = ("CodeUri", "Handler")
+    resources = {
+        name: {
+            "Type": each["Type"],
+            "Properties": {"Runtime": "python3.13", **{member: each["Properties"][member] for member in names}},
+        }
+        for name, each in FUNCTIONS.items()
+    }
+    return {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
+
+
 def test_a_change_in_one_actions_folder_uploads_that_folder_alone(endpoint: str, tmp_path: Path) -> None:
     for name in ("functions", "layers", "statemachines"):
         ignored = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    shutil.copy(ROOT / "template.yaml", tmp_path)
+    (tmp_path / "template.yaml").write_text(json.dumps(code_alone()))
     before = package(tmp_path, endpoint)
     action = tmp_path / "functions" / "groups" / "retrieve_group.py"
     action.write_text(action.read_text() + "\n# changed\n")
