@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-import boto3
 import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, ClientError
 
 from calendly_actions.catalog import Command
 from calendly_actions.failures import PERMISSION, AwsError, CallFailedError, UsageError
@@ -22,8 +18,6 @@ from calendly_actions.failures import PERMISSION, AwsError, CallFailedError, Usa
 SECONDS = 60
 _NOBODY = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
 """Whom the local stack takes."""
-
-T = TypeVar("T")
 
 
 class Options(NamedTuple):
@@ -64,19 +58,12 @@ class Stack:
             "" if in_body or not given else "?" + urlencode({n: _text(v) for n, v in given.items()}, quote_via=quote)
         )
         body = json.dumps(given).encode() if in_body else None
-        request = AWSRequest(
-            method,
-            self.api + path + query,
-            headers={"Accept": "application/json", **({"Content-Type": "application/json"} if in_body else {})},
-            data=body,
-        )
+        url = self.api + path + query
+        headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if in_body else {})}
         if not self._options.local:
-            SigV4Auth(self._credentials, "execute-api", self._session.region_name).add_auth(request)
-        prepared = request.prepare()
+            headers = self._aws.signed(method, url, headers, body)
         try:
-            answer = requests.request(
-                method, str(prepared.url), headers=dict(prepared.headers), data=body, timeout=SECONDS
-            )
+            answer = requests.request(method, url, headers=headers, data=body, timeout=SECONDS)
         except requests.RequestException as error:
             raise AwsError(f"{self.api} cannot be reached ({type(error).__name__}).{self._hint()}") from None
         return _answer(answer)
@@ -88,18 +75,14 @@ class Stack:
             raise AwsError(f"The stack {self._options.stack} has no output {name}. Deploy this version of it.")
         return outputs[name]
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of the stack's account and region."""
-        return self._made(service)
-
     def ask(self, service: str, operation: str, **how: Any) -> Any:
         """Ask an AWS service of the stack's account and region; of the local stack, where that is meant."""
         where = {"endpoint_url": _local("AWS_PORT", 4566), **_NOBODY} if self._options.local else {}
-        return self._aws(lambda: getattr(self._made(service, **where), operation)(**how))
+        return self._aws.ask(lambda: getattr(self._aws.client(service, **where), operation)(**how))
 
-    def _made(self, service: str, **where: str) -> Any:
-        session: Any = self._session
-        return session.client(service, **where)
+    def pages(self, service: str, operation: str, **how: Any) -> Iterator[Any]:
+        """What an AWS service lists, page by page."""
+        yield from self._aws.each(lambda: self._aws.client(service).get_paginator(operation).paginate(**how))
 
     @property
     def is_local(self) -> bool:
@@ -115,46 +98,28 @@ class Stack:
         where: dict[str, Any] = {"endpoint_url": _local("LAMBDA_PORT", 3001), **_NOBODY} if local else {}
 
         def send() -> tuple[Any, bool]:
-            answer = self._made("lambda", **where).invoke(
+            answer = self._aws.client("lambda", **where).invoke(
                 FunctionName=function if local else name, Payload=json.dumps(input).encode()
             )
             return json.loads(answer["Payload"].read() or b"null"), "FunctionError" in answer
 
-        payload, failed = self._aws(send)
+        payload, failed = self._aws.ask(send)
         if failed:
             raise CallFailedError(str(payload.get("errorType")), str(payload.get("errorMessage")))
         return payload
 
     @cached_property
-    def _session(self) -> boto3.Session:
-        found = self._aws(lambda: boto3.Session(profile_name=self._options.profile, region_name=self._options.region))
-        if not found.region_name and not self._options.local:
-            raise UsageError("No region is known. Give --region, or set AWS_REGION.")
-        return found
+    def _aws(self) -> Any:
+        # boto3 takes longer to import than a call takes; the local stack's API and --help do without.
+        from calendly_actions.aws import Account
 
-    @cached_property
-    def _credentials(self) -> Any:
-        found = self._aws(self._session.get_credentials)
-        if found is None:
-            raise AwsError("There are no AWS credentials. Sign in (aws sso login), or name a profile with --profile.")
-        return self._aws(found.get_frozen_credentials)
+        region = self._options.region
+        return Account(self._options.profile, region or ("us-east-1" if self._options.local else None), self._hint())
 
     @cached_property
     def _outputs(self) -> dict[str, str]:
-        def ask() -> Any:
-            return self._made("cloudformation").describe_stacks(StackName=self._options.stack)
-
-        stacks = self._aws(ask)["Stacks"]
+        stacks = self.ask("cloudformation", "describe_stacks", StackName=self._options.stack)["Stacks"]
         return {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", ())}
-
-    def _aws(self, ask: Callable[[], T]) -> T:
-        try:
-            return ask()
-        except ClientError as error:
-            said = error.response.get("Error", {})
-            raise AwsError(f"{said.get('Code')}: {said.get('Message')}{self._hint()}") from None
-        except BotoCoreError as error:
-            raise AwsError(f"{error}{self._hint()}") from None
 
     def _hint(self) -> str:
         if self._options.local:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from calendly_actions.doors import Stack
 from calendly_actions.failures import AwsError, UsageError
 
@@ -24,8 +22,10 @@ def find(stack: Stack, correlation_id: str, hours: float) -> Iterator[dict[str, 
 
 
 def _cloudwatch(stack: Stack, correlation_id: str, hours: float) -> Iterator[dict[str, Any]]:
-    group, client = stack.output("FunctionLogGroup"), stack.client("logs")
-    pages = client.get_paginator("filter_log_events").paginate(
+    group = stack.output("FunctionLogGroup")
+    pages = stack.pages(
+        "logs",
+        "filter_log_events",
         logGroupName=group,
         filterPattern=f'{{ $.correlation_id = "{correlation_id}" }}',
         startTime=int((time.time() - hours * 3600) * 1000),
@@ -34,7 +34,7 @@ def _cloudwatch(stack: Stack, correlation_id: str, hours: float) -> Iterator[dic
         for page in pages:
             for event in page["events"]:
                 yield from _parsed(event["message"])
-    except (BotoCoreError, ClientError) as error:
+    except AwsError as error:
         raise AwsError(f"The log group {group} cannot be read: {error}") from None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.sam import Template, resolved
+from local.sam import resolved
 
 
 class Aws:
@@ -36,12 +36,10 @@ class Aws:
             return client
 
 
-def make_resources(template: Template, aws: Aws) -> None:
-    """Create the resources that functions find by name. A resource without a name gets its logical id."""
-    for logical_id, resource in template.resources.items():
-        make = _MAKERS.get(resource["Type"])
-        if make:
-            make(aws, logical_id, resource.get("Properties", {}))
+def make_resources(path: Path, parameters: dict[str, str], aws: Aws) -> None:
+    """Create a template's resources that functions find by name. A resource without a name gets its logical id."""
+    for logical_id, (kind, about) in resolved(path, parameters, _MAKERS).items():
+        _MAKERS[kind](aws, logical_id, about)
 
 
 def references(path: Path, parameters: dict[str, str]) -> dict[str, str]:

@@ -135,7 +135,7 @@ class LocalStack:
         self.sandbox = create_app(self.calendly_url, apps=[app])
         self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
         self._serve(watch_changes(self._wrapped("calendly", self.sandbox), self._changed), self.ports.calendly)
-        make_resources(template, self.aws)
+        make_resources(path, parameters, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)
         if self._kept:
