@@ -120,3 +120,9 @@ def test_the_dashboard_shows_every_alarm_and_every_class_of_error() -> None:
         "AWS::AccountId",
         "AWS::Partition",
     }
+
+
+def test_doctor_may_describe_the_stack_by_its_name() -> None:
+    """CloudFormation then checks the name with a wildcard; an id in the policy would not match."""
+    (statement,) = [each for each in statements("DoctorRole") if each["Action"] == ["cloudformation:DescribeStacks"]]
+    assert statement["Resource"]["Sub"].endswith(":stack/${AWS::StackName}/*")
