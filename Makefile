@@ -7,10 +7,10 @@ READY := $(VENV)/.ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help demo local sandbox test soak check scan generate build benchmark reliability drift interop lock clean
+.PHONY: help demo local sandbox test soak check scan deploy-check generate build benchmark reliability drift interop lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Start the stack on this machine, connect an account, run all actions
 	@$(BIN)/python -m local demo
@@ -57,6 +57,12 @@ scan: $(READY) ## Scan the template with checkov, in an environment of its own (
 	@.local/checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --quiet -o json \
 		| $(BIN)/python -m tests.scan checkov
 
+deploy-check: $(READY) ## Deploy the template to a local AWS and use it, ten minutes (needs a registry)
+	@test -x .local/deploy-check/ministack/bin/ministack || { \
+		$(PYTHON) -m venv .local/deploy-check/ministack && .local/deploy-check/ministack/bin/python -m pip install --quiet \
+			--disable-pip-version-check --no-deps --require-hashes -r requirements/deploy-check.txt; }
+	@$(BIN)/python -m tests.deploy
+
 generate: $(READY) ## Write what is generated from the actions: template, README, openapi.yaml, scopes, events
 	@$(BIN)/python -m generate
 
@@ -80,6 +86,8 @@ lock: ## Recompile the requirements files (needs uv)
 		-o requirements/dev.txt
 	uv pip compile requirements/checkov.in --quiet --no-header --generate-hashes --universal --python-version 3.11 \
 		-o requirements/checkov.txt
+	uv pip compile requirements/deploy-check.in --quiet --no-header --generate-hashes --universal --python-version 3.11 \
+		-o requirements/deploy-check.txt
 	uv pip compile benchmarks/conventional/requirements.in --quiet --no-header --generate-hashes --universal \
 		--python-version 3.11 -c requirements/dev.txt -o benchmarks/conventional/requirements.txt
 	uv pip compile pyproject.toml --quiet --no-header --generate-hashes --python-version 3.13 \
