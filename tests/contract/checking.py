@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import jsonschema_rs
 import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
-from openapi_core.testing import MockRequest, MockResponse
+from openapi_core.testing import MockRequest
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
@@ -29,6 +31,42 @@ def document() -> dict[str, Any]:
 def _openapi() -> OpenAPI:
     # That the document itself is valid is a test of its own; here it would take seconds in every worker.
     return OpenAPI.from_dict(document(), config=Config(spec_validator_cls=None))
+
+
+@functools.lru_cache(maxsize=1)
+def _operations() -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
+    """Method, pattern of the path, and responses of each operation; paths without parameters come first."""
+    return [
+        (method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), operation["responses"])
+        for path, operations in sorted(document()["paths"].items(), key=lambda each: each[0].count("{"))
+        for method, operation in operations.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    ]
+
+
+@functools.cache
+def _answer(method: str, path: str, status: int) -> Any:
+    """What checks the JSON of an answer.
+
+    openapi-core does the same in Python alone, which takes a fifth of all tests' time.
+
+    Raises:
+        LookupError: the contract has no such answer.
+    """
+    responses = next(
+        (each for verb, pattern, each in _operations() if verb == method and pattern.fullmatch(path)), None
+    )
+    if responses is None:
+        raise LookupError("there is no such operation")
+    if str(status) not in responses:
+        if status == 401:  # possible everywhere, and not described everywhere
+            return jsonschema_rs.Draft202012Validator({})
+        raise LookupError(f"the operation has no status {status}")
+    response = responses[str(status)]
+    if "$ref" in response:
+        response = document()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    schema = response["content"]["application/json"]["schema"]
+    return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]}, validate_formats=True)
 
 
 class ContractChecked:
@@ -65,16 +103,17 @@ class ContractChecked:
             content_type=environ.get("CONTENT_TYPE") or "application/json",
         )
         refused = response.status_code in (400, 401)
-        answer = MockResponse(response.get_data(), response.status_code, content_type=response.mimetype)
         try:
             if not refused:
                 _openapi().validate_request(request)
             # 429 is possible everywhere and described nowhere; a fault answers whatever a test wants.
             if response.status_code != 429 and response.get_data() and not environ["sandbox.faults"]:
-                _openapi().validate_response(request, answer)
+                _answer(method, path, response.status_code).validate(json.loads(response.get_data()))
             self.checked.add(f"{method} {path}")
         except OpenAPIError as error:
             self.violations.append(f"{method} {path}: {_explain(error)}")
+        except (LookupError, ValueError) as error:
+            self.violations.append(f"{method} {path} {response.status_code}: {error}"[:600])
 
 
 def _read_body(environ: dict[str, Any]) -> bytes:

@@ -160,5 +160,5 @@ def test_every_operation_on_contacts_agrees_with_the_contract(sandbox: Sandbox) 
 def test_the_witness_notices_an_answer_that_disagrees(sandbox: Sandbox) -> None:
     del sandbox.world.data.users[0]["email"]
     sandbox.client().users.retrieve("me")
-    assert ["'email' is a required property" in violation for violation in sandbox.checked.violations] == [True]
+    assert ['"email" is a required property' in violation for violation in sandbox.checked.violations] == [True]
     sandbox.checked.violations.clear()
