@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# One more than there are cores: tests of processes and deadlines wait for a fifth of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
@@ -22,10 +24,10 @@ sandbox: $(READY) ## Run Calendly's API on this machine until Ctrl-C; OPTIONS="-
 	@$(BIN)/python -m sandbox $(OPTIONS)
 
 test: $(READY) ## Run all tests, offline
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 soak: $(READY) ## Run all tests at full size: thousands of deliveries and events, hundreds of schedules
-	@SIZES=full $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@SIZES=full $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Check formatting, lint, types, template
 	$(BIN)/ruff format --check .

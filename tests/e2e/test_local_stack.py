@@ -67,7 +67,7 @@ def processes_of(stack: subprocess.Popen[str], ports: Ports) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, *([signal.SIGTERM] if FULL else [])])
+@pytest.mark.parametrize("how", [signal.SIGKILL, *([signal.SIGINT, signal.SIGTERM] if FULL else [])])
 def test_stops_with_all_its_processes(how: signal.Signals) -> None:
     ports = Ports.free()
     process = start(ports)

@@ -288,7 +288,7 @@ def test_many_deliveries(running: Running, bus: Bus) -> None:
     running.sandbox(
         "webhooks", duplicate_every=8, forged_every=16, stale_every=16, rendered_anew_every=10, retry_seconds=0.2
     )
-    count = size(15, 100)
+    count = size(10, 100)
     outage = range(count * 3 // 2, count * 2)
     running.aws.reset()
     running.aws.before = lambda target, number: target == "PutEvents" and number in outage

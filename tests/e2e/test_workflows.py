@@ -164,7 +164,7 @@ def test_a_link_needs_a_name(running: Running, input: dict[str, Any]) -> None:
 
 def test_a_revoked_account_is_told_of_however_many_windows_there_are(running: Running, told: Any) -> None:
     running.sandbox("revoke")
-    until = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=size(40, 150))
+    until = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=size(20, 150))
     days = {"start_time": "2024-01-01T00:00:00Z", "end_time": until.isoformat(), "window_days": 1}
     execution = running.run("export-events", days, seconds=300)
     assert (execution.status, execution.error) == ("FAILED", REVOKED)
@@ -353,7 +353,7 @@ def test_an_export_that_changes_under_way_holds_each_event_once(running: Running
 def test_an_export_of_many_events(running: Running) -> None:
     """Page tokens go stale half-way, and a function is killed: every event is there once."""
     running.contract.paused = True  # thousands of answers, all alike, and a minute's work to check
-    events = size(1_000, 10_000)
+    events = size(500, 10_000)
     running.sandbox("reset", events=events)
     running.sandbox("limits", per_minute=1_000_000)
     invitees = "GET /scheduled_events/{uuid}/invitees"
