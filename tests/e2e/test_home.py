@@ -20,6 +20,7 @@ from local.stack import run_folder
 from local.web.guard import is_loopback
 from tests.e2e.conftest import Running
 from tests.e2e.test_local_stack import start, wait_until_up
+from tests.sizes import FULL
 
 
 def page(running: Running, path: str) -> requests.Response:
@@ -118,7 +119,7 @@ def test_state_is_kept_from_run_to_run(tmp_path: Path) -> None:
         assert [each["account"] for each in accounts] == ["default"], said
         url = f"{ports.url(ports.api)}/accounts/default/users/me"
         assert requests.get(url, timeout=60).json()["resource"]["name"] == "Ada Lovelace"
-        if run == 1:
+        if run == 1 and FULL:  # half a minute of waiting
             _is_written_only_after_a_change(folder, ports)
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)

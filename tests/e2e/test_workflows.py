@@ -14,7 +14,7 @@ import pytest
 
 from local.workflows import ROLE, STATE_MACHINE, Execution, executions, finish
 from tests.e2e.conftest import Bus, Running
-from tests.sizes import size
+from tests.sizes import FULL, size
 from tests.unit.test_architecture import ROOT
 
 REVOKED = "ReauthenticationRequiredError"
@@ -123,6 +123,7 @@ def _kill_at(running: Running, operation: str, function: str, after: int = 0) ->
         process.process.kill()
 
 
+@pytest.mark.skipif(not FULL, reason="half a minute of waiting; test_repeats.py has the function's part in every run")
 def test_a_link_whose_maker_was_killed_is_made_anew(running: Running) -> None:
     """Nobody knows the first one, if there is one."""
     running.direct("CreateSingleUseSchedulingLink", event_type=running.world.data.event_types[0]["uri"])

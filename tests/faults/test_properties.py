@@ -280,7 +280,7 @@ def test_any_interleaving() -> None:
     run_state_machine_as_test(
         Refreshing,
         settings=settings(
-            max_examples=size(20, 100),
+            max_examples=size(12, 100),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -25,7 +25,7 @@ from tests.faults.actors import Actor
 from tests.faults.searching import RIGHT, WRONG, Client, Stack, current, failure, live
 from tests.sizes import size
 
-SCHEDULES = size(8, 300)
+SCHEDULES = size(5, 300)
 STEPS = 110
 NAMES, USERS = ("a", "b"), ("U1", "U2")
 MUST_NOT_WAIT = ("secretsmanager.delete_secret", "oauth.revoke")

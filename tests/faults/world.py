@@ -41,7 +41,7 @@ AWS_ERRORS = {
 }
 
 
-READ_SECONDS = 2.5
+READ_SECONDS = 1.5
 """How long the clients of this suite wait for an answer: long enough for a busy machine, short enough for a test."""
 
 
