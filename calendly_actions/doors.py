@@ -114,7 +114,9 @@ class Stack:
         from calendly_actions.aws import Account
 
         region = self._options.region
-        return Account(self._options.profile, region or ("us-east-1" if self._options.local else None), self._hint())
+        return Account(
+            self._options.profile, region or (_NOBODY["region_name"] if self._options.local else None), self._hint()
+        )
 
     @cached_property
     def _outputs(self) -> dict[str, str]:

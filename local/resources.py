@@ -12,6 +12,9 @@ from botocore.config import Config
 
 from local.sam import resolved
 
+Named = dict[str, tuple[str, dict[str, Any]]]
+"""Type and properties of resources, by logical id."""
+
 
 class Aws:
     """boto3 clients for the local stack."""
@@ -36,16 +39,25 @@ class Aws:
             return client
 
 
-def make_resources(path: Path, parameters: dict[str, str], aws: Aws) -> None:
-    """Create a template's resources that functions find by name. A resource without a name gets its logical id."""
-    for logical_id, (kind, about) in resolved(path, parameters, _MAKERS).items():
-        _MAKERS[kind](aws, logical_id, about)
+def found_by_name(path: Path, parameters: dict[str, str]) -> Named:
+    """A template's resources that are found by name, or that functions and state machines refer to."""
+    return resolved(path, parameters, {*_MAKERS, *_REFERENCES})
 
 
-def references(path: Path, parameters: dict[str, str]) -> dict[str, str]:
+def make_resources(found: Named, aws: Aws) -> None:
+    """Create the resources that functions find by name. A resource without a name gets its logical id."""
+    for logical_id, (kind, about) in found.items():
+        if make := _MAKERS.get(kind):
+            make(aws, logical_id, about)
+
+
+def references(found: Named) -> dict[str, str]:
     """The value of ``!Ref`` for the resources that functions and state machines refer to, by logical id."""
-    found = resolved(path, parameters, _REFERENCES)
-    return {logical_id: _REFERENCES[kind](logical_id, about) for logical_id, (kind, about) in found.items()}
+    return {
+        logical_id: refer(logical_id, about)
+        for logical_id, (kind, about) in found.items()
+        if (refer := _REFERENCES.get(kind))
+    }
 
 
 def _table(aws: Aws, logical_id: str, properties: dict[str, Any]) -> None:

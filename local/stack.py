@@ -36,7 +36,7 @@ from local.functions import FunctionPool  # noqa: E402
 from local.journal import Journal  # noqa: E402
 from local.kept import Kept  # noqa: E402
 from local.permissions import Roles, refuse_what_roles_do_not_allow  # noqa: E402
-from local.resources import Aws, make_resources, references  # noqa: E402
+from local.resources import Aws, found_by_name, make_resources, references  # noqa: E402
 from local.sam import Template  # noqa: E402
 from local.schedule import Scheduler  # noqa: E402
 from local.watching import watch_api, watch_aws, watch_changes, watch_lambda, watch_workflows  # noqa: E402
@@ -128,14 +128,15 @@ class LocalStack:
         }
         path = ROOT / "template.yaml"
         # SAM CLI resolves a reference to a resource to its logical id, unless a value is passed in.
-        template = Template(path, {**parameters, **references(path, parameters)})
+        named = found_by_name(path, parameters)
+        template = Template(path, {**parameters, **references(named)})
         aws = refuse_what_roles_do_not_allow(self._moto(), Roles(template))
         self._serve(watch_aws(self._wrapped("aws", aws), self.journal, self._changed), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
         self.sandbox = create_app(self.calendly_url, apps=[app])
         self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
         self._serve(watch_changes(self._wrapped("calendly", self.sandbox), self._changed), self.ports.calendly)
-        make_resources(path, parameters, self.aws)
+        make_resources(named, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)
         if self._kept:

@@ -151,23 +151,21 @@ class Running:
 
     def account_names(self) -> list[str]:
         """All accounts that the table knows."""
-        answer = self.stack.aws.client("dynamodb").query(
-            TableName="Table",
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": "account"}},
-        )
-        return [item["sk"]["S"] for item in answer["Items"]]
+        return [item["sk"]["S"] for item in self._items("account")]
 
     def forget_subscriptions(self) -> None:
         """Nothing is known of the sandbox's subscriptions any more, nor of whose a name was before."""
         table = self.stack.aws.client("dynamodb")
-        known = table.query(
+        for item in self._items("webhooks"):
+            table.delete_item(TableName="Table", Key={"pk": item["pk"], "sk": item["sk"]})
+
+    def _items(self, partition: str) -> Any:
+        """The table's items of a partition."""
+        return self.stack.aws.client("dynamodb").query(
             TableName="Table",
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": "webhooks"}},
-        )
-        for item in known["Items"]:
-            table.delete_item(TableName="Table", Key={"pk": item["pk"], "sk": item["sk"]})
+            ExpressionAttributeValues={":pk": {"S": partition}},
+        )["Items"]
 
     def application(self) -> Any:
         """The OAuth application's secret."""
