@@ -95,8 +95,6 @@ class Http:
     def __init__(self) -> None:
         self._session = _Session()
         self._session.headers = CaseInsensitiveDict({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
-        # Without an auth, requests takes one from .netrc, which replaces the Authorization header.
-        self._session.auth = _as_it_is
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _Adapter(pool_maxsize=POOL_SIZE, max_retries=0)
         self._session.mount("https://", adapter)
@@ -158,10 +156,6 @@ def shared() -> Http:
     return Http()
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
 def _check(url: str, headers: Mapping[str, str]) -> None:
     address = urlsplit(url)
     # urlsplit drops line breaks.
@@ -203,6 +197,21 @@ class _Session(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self._environment: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """The request with the session's headers, and nothing else of the session's or the environment's.
+
+        A .netrc would replace the Authorization header, and no cookies are kept. Leaving out what merges them is also
+        a tenth of a warm call.
+        """
+        prepared = requests.PreparedRequest()
+        prepared.prepare_method(request.method)
+        prepared.prepare_url(request.url, None)
+        prepared.prepare_headers({**self.headers, **request.headers})
+        prepared.prepare_body(request.data, None)
+        if request.auth:
+            prepared.prepare_auth(request.auth)
+        return prepared
 
     def merge_environment_settings(self, url: str, *given: Any, **named: Any) -> dict[str, Any]:  # type: ignore[override]
         """The proxies and the CA bundle of a host. They are read once: a function's environment does not change."""
@@ -369,7 +378,7 @@ class _Adapter(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
     ) -> tuple[Any, Any]:
-        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        host, _ = super().build_connection_pool_key_attributes(request, True, cert)
         _under_way.get().bundle = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
         return host, {"ssl_context": _tls(_under_way.get().bundle)} if host["scheme"] == "https" else {}
 
