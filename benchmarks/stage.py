@@ -25,7 +25,7 @@ from calendly.deadline import Deadline
 from calendly.oauth import OAuth, OAuthApp
 from calendly.transport import Transport
 from local.moto_fixes import apply
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.faults import Fault
 from sandbox.server import serve
 from sandbox.world import App, Grant, World
@@ -62,8 +62,8 @@ def refresh_stage(accounts: int, exchange_seconds: float) -> Iterator[RefreshSta
     app = App("benchmark", "a-benchmark's-secret", ())
     server = serve(None, 0)
     origin = f"http://127.0.0.1:{server.server_port}"
-    server.app = create_app(origin, apps=[app], users=accounts, events=0)
-    world: World = server.app.extensions["world"]
+    server.app = CalendlySandbox(origin, apps=[app], users=accounts, events=0)
+    world: World = server.app.world
     _make_resources()
     settings = Settings(STACK, STACK, "", f"alias/{STACK}", "", (), origin, origin)
     store, directory = AccountStore(settings), Directory(Table(STACK))

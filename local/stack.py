@@ -43,7 +43,7 @@ from local.watching import watch_api, watch_aws, watch_changes, watch_lambda, wa
 from local.web.app import Pages  # noqa: E402
 from local.web.guard import OwnPagesOnly  # noqa: E402
 from local.workflows import make_workflows  # noqa: E402
-from sandbox.app import create_app  # noqa: E402
+from sandbox.app import CalendlySandbox  # noqa: E402
 from sandbox.server import serve  # noqa: E402
 from sandbox.world import App  # noqa: E402
 
@@ -133,14 +133,14 @@ class LocalStack:
         aws = refuse_what_roles_do_not_allow(self._moto(), Roles(template))
         self._serve(watch_aws(self._wrapped("aws", aws), self.journal, self._changed), self.ports.aws)
         app = App("local-stack", secrets.token_urlsafe(32), (f"{self.api_url}/oauth/callback",))
-        self.sandbox = create_app(self.calendly_url, apps=[app])
-        self._closing.callback(self.sandbox.extensions["world"].deliveries.close)
+        self.sandbox = CalendlySandbox(self.calendly_url, apps=[app])
+        self._closing.callback(self.sandbox.world.deliveries.close)
         self._serve(watch_changes(self._wrapped("calendly", self.sandbox), self._changed), self.ports.calendly)
         make_resources(named, self.aws)
         make_workflows(template, self.aws)
         self._store_oauth_app(app)
         if self._kept:
-            self._kept.restore(self.aws, self.sandbox.extensions["world"])
+            self._kept.restore(self.aws, self.sandbox.world)
             self._closing.callback(self._kept.close)
         # Functions do not write bytecode, so the layer is compiled once. Otherwise it would dominate every cold start.
         compileall.compile_dir(ROOT / "layers" / "calendly", quiet=2)

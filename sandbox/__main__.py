@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.dataset.own import Own, SeedError
 from sandbox.seed_file import read_seed
 from sandbox.server import serve
@@ -27,7 +27,7 @@ def main() -> None:
     size = {name: value for name in ("events", "users") if (value := getattr(options, name)) is not None}
     try:
         own = read_seed(options.seed) if options.seed else Own()
-        application = create_app(origin, apps=[app], own=own, **size)
+        application = CalendlySandbox(origin, apps=[app], own=own, **size)
     except SeedError as error:
         sys.exit(str(error))
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, g, request
+from flask import g, request
 
 from sandbox.errors import ApiError, invalid
 from sandbox.fields import Fields
@@ -13,7 +13,7 @@ from sandbox.world import World
 
 
 def world() -> World:
-    found: World = current_app.extensions["world"]
+    found: World = request.environ["sandbox.world"]
     return found
 
 

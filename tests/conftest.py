@@ -17,7 +17,7 @@ os.environ.setdefault("STACK_NAME", "test")
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "test")
 
 from calendly import Api, Calendly, Deadline, StaticToken, Transport
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.server import serve
 from sandbox.world import App, World
 from tests.contract.checking import ContractChecked
@@ -67,10 +67,10 @@ def running() -> Iterator[Sandbox]:
     """A fresh sandbox. Every answer and every request that it takes is checked against the contract."""
     server = serve(None, 0)
     url = f"http://127.0.0.1:{server.server_port}"
-    app = create_app(url, apps=[APP])
+    app = CalendlySandbox(url, apps=[APP])
     checked = ContractChecked(app)
     server.app = checked
-    yield Sandbox(url, app.extensions["world"], checked)
+    yield Sandbox(url, app.world, checked)
     server.shutdown()
     server.server_close()
     assert checked.violations == []

@@ -25,7 +25,7 @@ from actions.doors import Call
 from actions.runtime import Function
 from calendly import Api, Calendly, StaticToken, Transport
 from generate.catalog import FUNCTIONS, load
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.faults import Fault
 from sandbox.server import serve
 from sandbox.world import World
@@ -98,9 +98,9 @@ def handlers(*, aws: bool = True, **size: int) -> Iterator[Handlers]:
     """The actions, with a sandbox of their own for as long as it lasts; without ``aws`` there is none."""
     server = serve(None, 0)
     url = f"http://127.0.0.1:{server.server_port}"
-    app = create_app(url, **size)
+    app = CalendlySandbox(url, **size)
     server.app = app
-    world: World = app.extensions["world"]
+    world = app.world
     world.limits.per_minute = 10_000_000
     user = world.data.users[0]
     token = world.issue_personal_access_token(user["uri"], ["default"])

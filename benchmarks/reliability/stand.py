@@ -66,7 +66,7 @@ class Stand:
     _numbers: int = 0
 
     def __post_init__(self) -> None:
-        self.world: World = self.stack.sandbox.extensions["world"]
+        self.world: World = self.stack.sandbox.world
         data = self.world.data
         self.me: Row = data.users[0]
         mine = [row for row in data.event_types if (row["profile"] or {}).get("owner") == self.me["uri"]]

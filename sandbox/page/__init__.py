@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, g, render_template, request
 
 from sandbox import params
 from sandbox.faults import Fault
@@ -52,8 +52,6 @@ def page() -> str:
 
 def watch(app: Flask) -> None:
     """Keep the last requests. Has to be installed first, so that it sees what the others made of an answer."""
-    asked: deque[Asked] = deque(maxlen=REQUESTS)
-    app.extensions["asked"] = asked
 
     @app.before_request
     def begin() -> None:
@@ -66,7 +64,9 @@ def watch(app: Flask) -> None:
             took = round((time.perf_counter() - g.began) * 1000)
             struck = bool(request.environ["sandbox.faults"])
             who = _who(params.world())
-            asked.appendleft(Asked(_clock(), who, request.method, _shown(), response.status_code, took, struck))
+            request.environ["sandbox.asked"].appendleft(
+                Asked(_clock(), who, request.method, _shown(), response.status_code, took, struck)
+            )
         return response
 
 
@@ -100,7 +100,7 @@ def _people(world: World) -> dict[str, Any]:
 
 def _wire(world: World) -> dict[str, Any]:
     return {
-        "asked": list(current_app.extensions["asked"]),
+        "asked": list(request.environ["sandbox.asked"]),
         "faults": [(fault, _effect(fault)) for fault in world.faults],
         "sent": [
             (_clock(each.at), each.event, _without_query(each.url), each.kind, each.attempt, each.outcome)

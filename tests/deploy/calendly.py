@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import requests
 
 from local.ports import HOST
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.server import serve
 from sandbox.world import App
 
@@ -23,18 +23,18 @@ class Calendly:
         self._server = serve(None, 0)
         self.url = f"http://{HOST}:{self._server.server_port}"
         self._key, self._secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        self._server.app = create_app(self.url)
+        self._sandbox = self._server.app = CalendlySandbox(self.url)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.app.extensions["world"].deliveries.close()
+        self._sandbox.world.deliveries.close()
         self._server.shutdown()
         self._server.server_close()
 
     def register(self, redirect_uri: str) -> str:
         """Register the application with this address; returns what its operator stores in the secret ``oauth-app``."""
         app = App("deploy-check", self._secret, (redirect_uri,), self._key)
-        self._server.app.extensions["world"].apps[app.client_id] = app
+        self._sandbox.world.apps[app.client_id] = app
         stored = {"client_id": app.client_id, "client_secret": self._secret, "webhook_signing_key": self._key}
         return json.dumps(stored)
 

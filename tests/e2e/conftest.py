@@ -99,8 +99,7 @@ class Running:
 
     @property
     def world(self) -> World:
-        found: World = self.stack.sandbox.extensions["world"]
-        return found
+        return self.stack.sandbox.world
 
     def sandbox(self, call: str, **document: Any) -> Any:
         answer = requests.post(f"{self.stack.calendly_url}/_sandbox/{call}", json=document, timeout=10)

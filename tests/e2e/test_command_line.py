@@ -312,7 +312,7 @@ def test_it_runs_from_a_wheel(tmp_path: Any) -> None:
     command = [sys.executable, "-m", "calendly_actions", "call", "--help"]
     said = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
     assert "retrieve_events" in said.stdout
-    command = [sys.executable, "-c", "from sandbox.app import create_app; create_app('http://127.0.0.1:1')"]
+    command = [sys.executable, "-c", "from sandbox.app import CalendlySandbox; CalendlySandbox('http://127.0.0.1:1')"]
     subprocess.run(command, cwd=tmp_path, env=environment, check=True)
 
 

@@ -222,7 +222,9 @@ def test_contacts_are_kept_listed_noted_and_deleted(sandbox: Sandbox, hook: Rece
     call("PATCH", contact["uri"], 400, json={})
     wrong = {"custom_fields": [{**stage, "value": "lead"}]}
     assert call.details("PATCH", contact["uri"], json=wrong)[0][1] == "must be one of: Lead, Customer"
-    listed = call("POST", "/contact_lists", 201, json={"name": "Fair", "contacts": [contact["uri"], "x"]})["resource"]
+    listed = call(
+        "POST", "/contact_lists", 201, json={"name": "Fair", "contacts": [contact["uri"], f"{sandbox.url}/contacts/x"]}
+    )["resource"]
     assert (listed["contact_count"], listed["membership_result"]) == (1, {"invalid": 1})
     call("POST", "/contact_lists", 409, json={"name": " FÁIR "})
     for _ in range(2):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.dataset.own import SeedError
 from sandbox.seed_file import read_seed
 from sandbox.seed_schema import SECTIONS, SIZE
@@ -27,7 +27,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
     path = tmp_path / "seed.yaml"
     path.write_text(text)
     with pytest.raises(SeedError) as caught:
-        create_app("http://127.0.0.1:1", own=read_seed(path))
+        CalendlySandbox("http://127.0.0.1:1", own=read_seed(path))
     return [each.removeprefix(f"{path}:") for each in caught.value.problems]
 
 
@@ -66,9 +66,7 @@ def test_what_a_file_does_not_name_is_made_up(sandbox: Sandbox, tmp_path: Path) 
 
 
 def test_the_same_file_makes_the_same_uris() -> None:
-    first, second = (
-        create_app("http://127.0.0.1:1", own=read_seed(EXAMPLE)).extensions["world"].data.uris() for _ in range(2)
-    )
+    first, second = (CalendlySandbox("http://127.0.0.1:1", own=read_seed(EXAMPLE)).world.data.uris() for _ in range(2))
     assert first == second
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 
-from sandbox.app import create_app
+from sandbox.app import CalendlySandbox
 from sandbox.server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,7 +142,7 @@ def main(wanted: list[str]) -> int:
     results: dict[str, list[Outcome]] = json.loads(RESULTS.read_text()) if wanted and RESULTS.exists() else {}
     server = serve(None, 0)
     origin = f"http://127.0.0.1:{server.server_port}"
-    server.app = create_app(origin)
+    server.app = CalendlySandbox(origin)
     for client in CLIENTS:
         if (not wanted or client.package in wanted) and (DRIVERS / client.driver).exists():
             try:
