@@ -6,7 +6,6 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from calendly_actions import approving, calling, connecting, logs
 from calendly_actions.doors import Options, Stack
@@ -20,8 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-_call = typer.Typer(help="Call an action; each has its own --help.", no_args_is_help=True)
-app.add_typer(_call, name="call")
 _chosen: dict[str, Any] = {}
 
 GLOBAL = {"--stack": 1, "--profile": 1, "--region": 1, "--output": 1, "-o": 1, "--direct": 0, "--local": 0}
@@ -112,6 +109,8 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 def _secret() -> str:
     if sys.stdin.isatty():
+        from rich.console import Console
+
         token = Console(stderr=True).input("Personal access token: ", password=True)
     else:
         token = sys.stdin.readline()
@@ -130,4 +129,7 @@ def _format() -> Format:
     return found
 
 
-calling.add_to(_call, _stack, _format)
+_actions = calling.group(_stack, _format)
+app.add_typer(
+    typer.Typer(cls=_actions, help="Call an action; each has its own --help.", no_args_is_help=True), name="call"
+)

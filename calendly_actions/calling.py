@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
+from typer.core import TyperGroup
 
 from calendly_actions.catalog import Command, commands
 from calendly_actions.doors import Stack
@@ -28,16 +28,29 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def add_to(app: typer.Typer, stack: Callable[[], Stack], form: Callable[[], Format]) -> None:
-    """Add a command for each action."""
-    for command in commands().values():
-        app.command(command.name, help=_help(command), rich_help_panel=command.family.replace("_", " "))(
-            _function(command, stack, form)
-        )
+def group(stack: Callable[[], Stack], form: Callable[[], Format]) -> type[TyperGroup]:
+    """A group with a command for each action. A command is made when it is asked for: there are many, and one runs."""
+
+    class Actions(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Click's signature
+            return list(commands())
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Click's signature
+            command = commands().get(cmd_name)
+            if command is None:
+                return None
+            alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
+            panel = command.family.replace("_", " ")
+            alone.command(command.name, help=_help(command), rich_help_panel=panel)(_function(command, stack, form))
+            return typer.main.get_command(alone)
+
+    return Actions
 
 
 def collect(stack: Stack, command: Command, input: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows of all pages, as they come; ``max_items`` ends them."""
+    from rich.console import Console  # takes a while to import, and most calls do without
+
     given = {name: value for name, value in input.items() if name not in ("all_pages", "max_items")}
     if "count" in command.inputs:
         given.setdefault("count", PAGE)

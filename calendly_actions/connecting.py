@@ -6,8 +6,6 @@ import time
 import webbrowser
 from typing import Any
 
-from rich.console import Console
-
 from calendly_actions.doors import Stack
 from calendly_actions.failures import ACCOUNT, CallFailedError
 
@@ -20,6 +18,8 @@ def connect(stack: Stack, account: str, *, replace: bool, browser: bool, token: 
     Raises:
         CallFailedError: it could not be connected, or nobody granted access in time.
     """
+    from rich.console import Console  # takes longer to import than most calls
+
     before = find(stack, account)
     wanted: dict[str, Any] = {"replace": True} if replace else {}
     if token:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sandbox import params
 from sandbox.rows.base import stamp
@@ -13,16 +14,22 @@ KINDS = ("inclusive", "exclusive", "seconds")
 
 def at_least(value: str, bound: datetime) -> bool:
     """Whether a time in a row is at or behind a lower bound."""
-    left, right = _compared(value, bound)
-    return left > right or (left == right and params.world().bounds != "exclusive")
+    kind = params.world().bounds
+    left, right = _compared(value, bound, kind)
+    return left > right or (left == right and kind != "exclusive")
 
 
 def at_most(value: str, bound: datetime) -> bool:
     """Whether a time in a row is at or before an upper bound."""
-    left, right = _compared(value, bound)
-    return left < right or (left == right and params.world().bounds != "exclusive")
+    kind = params.world().bounds
+    left, right = _compared(value, bound, kind)
+    return left < right or (left == right and kind != "exclusive")
 
 
-def _compared(value: str, bound: datetime) -> tuple[str, str]:
-    length = len("2026-01-31T09:00:00") if params.world().bounds == "seconds" else None
-    return value[:length], stamp(bound)[:length]
+def _compared(value: str, bound: datetime, kind: str) -> tuple[str, str]:
+    length = len("2026-01-31T09:00:00") if kind == "seconds" else None
+    return value[:length], _written(bound)[:length]
+
+
+_written = lru_cache(maxsize=64)(stamp)
+"""A bound is compared with all rows."""

@@ -20,10 +20,10 @@ from tests.unit.test_architecture import ROOT
 REVOKED = "ReauthenticationRequiredError"
 
 
-@pytest.fixture(autouse=True)
-def _hurried(running: Running) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def _hurried(running_stack: Running) -> Iterator[None]:
     """The same state machines, with a fiftieth of their pauses."""
-    client = running.stack.aws.client("stepfunctions")
+    client = running_stack.stack.aws.client("stepfunctions")
     machines = {
         name: client.describe_state_machine(stateMachineArn=STATE_MACHINE + name)["definition"]
         for name in ("send-booking-link", "on-booking", "export-events")
