@@ -26,6 +26,12 @@ from sandbox.world import App, World
 from tests.contract.checking import ContractChecked
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the whole stack come first: moto is one for a process, and a mock of AWS empties it."""
+    items.sort(key=lambda item: item.path.parent.name != "e2e")
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from accounts import aws
@@ -38,6 +39,8 @@ def bus() -> Iterator[Gate]:
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         aws.client.cache_clear()
+        # Moto's services belong to the process, and another test may have left a table of the same name.
+        requests.post(f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset", timeout=10).raise_for_status()
         make_table()
         boto3.client("events").create_event_bus(Name="test")
         yield gate
