@@ -1,7 +1,4 @@
-"""Answers as people and programs want them: a table, JSON, JSON Lines or CSV.
-
-What prints tables is imported for a table alone, because it takes longer than a call.
-"""
+"""Answers as people and programs want them: a table, JSON, JSON Lines or CSV."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import chain
+from types import ModuleType
 from typing import Any
 
 
@@ -38,16 +36,12 @@ def show(answer: Any, form: Format) -> None:
     else:
         document = answer.get("resource", answer) if isinstance(answer, dict) else {"answer": answer}
         if form is Format.table:
-            from calendly_actions import terminal
-
-            terminal.details(document)
+            _terminal().details(document)
         else:
             show_rows([document], form)
     token = ((answer.get("pagination") or {}) if isinstance(answer, dict) else {}).get("next_page_token")
     if token and form is Format.table:
-        from calendly_actions import terminal
-
-        terminal.remark("There is more: --all follows the pages.")
+        _terminal().remark("There is more: --all follows the pages.")
 
 
 def show_report(report: dict[str, Any], form: Format) -> None:
@@ -55,9 +49,7 @@ def show_report(report: dict[str, Any], form: Format) -> None:
     if form is not Format.table:
         show(report, form) if form is Format.json else show_rows(report["checks"], form)
         return
-    from calendly_actions import terminal
-
-    terminal.report(report["checks"])
+    _terminal().report(report["checks"])
 
 
 def show_rows(rows: Iterable[dict[str, Any]], form: Format) -> None:
@@ -70,9 +62,7 @@ def show_rows(rows: Iterable[dict[str, Any]], form: Format) -> None:
     elif form is Format.csv:
         _csv([dict(_flat(row)) for row in rows])
     else:
-        from calendly_actions import terminal
-
-        terminal.table(list(rows))
+        _terminal().table(list(rows))
 
 
 def rows_of(answer: Any) -> list[dict[str, Any]] | None:
@@ -81,6 +71,13 @@ def rows_of(answer: Any) -> list[dict[str, Any]] | None:
         return None
     rows = answer.get("collection", answer.get("accounts"))
     return rows if isinstance(rows, list) else None
+
+
+def _terminal() -> ModuleType:
+    """What prints for a person. It takes longer to import than a call takes, and programs do without."""
+    from calendly_actions import terminal
+
+    return terminal
 
 
 def _csv(rows: list[dict[str, Any]]) -> None:

@@ -102,6 +102,7 @@ class FunctionPool:
     """The processes of all functions: started on demand, kept warm, and stopped at the end."""
 
     def __init__(self, logs: Path) -> None:
+        self.most_idle = MOST_IDLE
         self._logs = logs
         self._lock = threading.Lock()
         self._idle: dict[str, list[FunctionProcess]] = {}
@@ -179,7 +180,7 @@ class FunctionPool:
     def _surplus(self) -> FunctionProcess | None:
         """The idle process that was used least recently, where there are too many; it is nobody's from now on."""
         idle = [each for processes in self._idle.values() for each in processes]
-        if len(idle) <= MOST_IDLE:
+        if len(idle) <= self.most_idle:
             return None
         oldest = min(idle, key=lambda each: each.idle_since)
         self._idle[oldest.spec.name].remove(oldest)

@@ -60,9 +60,9 @@ def routes() -> Flask:
 def _count_and_misbehave() -> Response | None:
     if page.is_page(request.path) or request.path.startswith("/_sandbox"):
         return None
-    with world().lock:
-        world().requests[_operation()] += 1
-        fault = _take_fault(world())
+    with (known := world()).lock:
+        known.requests[_operation()] += 1
+        fault = _take_fault(known.faults)
     g.fault = fault if fault and fault.after else None
     return fault.strike(None) if fault and not fault.after else None
 
@@ -83,11 +83,11 @@ def _operation() -> str:
     return f"{request.method} {path}"
 
 
-def _take_fault(world: World) -> Fault | None:
-    for fault in world.faults:
+def _take_fault(faults: list[Fault]) -> Fault | None:
+    for fault in faults:
         if fault.matches(request.method, request.path):
             fault.times -= 1
             if fault.times == 0:
-                world.faults.remove(fault)
+                faults.remove(fault)
             return fault
     return None

@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
-    gc.set_threshold(5_000, 10, 5)
+    gc.set_threshold(5_000, 10, 5)  # moto keeps much that each look goes through
 
 
 @dataclass

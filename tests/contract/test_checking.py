@@ -51,6 +51,7 @@ def test_what_agrees_is_not_told_of(method: str, path: str, how: dict[str, Any])
         ("GET", "/scheduled_events", {"query_string": {"min_start_time": "today"}}, 'is not a "date-time"'),
         ("GET", "/user_busy_times", {}, "is a required property"),
         ("POST", "/scheduling_links", {"json": {**LINK, "max_event_count": "one"}}, 'is not of type "'),
+        ("POST", "/scheduling_links", {"data": "{}", "content_type": "text/plain"}, "the body is text/plain"),
         ("GET", "/users/me", {"answer": {"status": 200, "json": {}}}, "is a required property"),
         ("GET", "/users/me", {"answer": {"status": 418, "json": {}}}, "has no status 418"),
     ],

@@ -16,7 +16,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from local import functions, operator, workflows
+from local import operator, workflows
 from local.ports import Ports
 from local.stack import LocalStack
 from local.workflows import Execution
@@ -204,9 +204,9 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]
         return contract[0]
 
     logs = tmp_path_factory.mktemp("logs")
-    # Several stacks run at once, one for each worker, and share the memory that one may take.
-    functions.MOST_IDLE = 8
     with LocalStack(Ports.free(), logs=logs, wrap={"aws": watch.wrap, "calendly": witness}) as stack:
+        # Several stacks run at once, one for each worker, and share the memory that one may take.
+        stack.pool.most_idle = 8
         running = Running(stack, watch, contract[0], logs)
         yield running
         secrets = [*running.world.issued, *(app.client_secret or "" for app in running.world.apps.values())]

@@ -13,7 +13,6 @@ import pytest
 import requests
 
 from generate.catalog import actions
-from local import functions
 from local.kept import Kept, StateError
 from local.ports import Ports
 from local.stack import run_folder
@@ -102,11 +101,12 @@ def test_other_hosts_are_not_loopback(host: str) -> None:
 
 def test_idle_processes_are_bounded(running: Running) -> None:
     reads = [action for action in actions() if action.declaration.method == "GET"]
-    for action in reads[: functions.MOST_IDLE + 2]:
+    pool = running.stack.pool
+    for action in reads[: pool.most_idle + 2]:
         running.direct(action.logical_id, **(action.declaration.example or {}))
-    processes = [each for action in reads for each in running.stack.pool.processes(action.logical_id)]
-    assert len(processes) <= functions.MOST_IDLE
-    assert running.stack.pool.processes(reads[0].logical_id) == []
+    processes = [each for action in reads for each in pool.processes(action.logical_id)]
+    assert len(processes) <= pool.most_idle
+    assert pool.processes(reads[0].logical_id) == []
 
 
 def test_state_is_kept_from_run_to_run(tmp_path: Path) -> None:

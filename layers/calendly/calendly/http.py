@@ -378,6 +378,7 @@ class _Adapter(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
     ) -> tuple[Any, Any]:
+        # Only the host is of use here, and with a bundle's path the file is looked up for each request.
         host, _ = super().build_connection_pool_key_attributes(request, True, cert)
         _under_way.get().bundle = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
         return host, {"ssl_context": _tls(_under_way.get().bundle)} if host["scheme"] == "https" else {}
