@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
+from itertools import count
 
 HOST = "127.0.0.1"
 
@@ -31,14 +32,17 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Unused ports, for tests that run in parallel."""
-        sockets = [socket.socket() for _ in range(4)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        numbers = [each.getsockname()[1] for each in sockets]
-        for each in sockets:
-            each.close()
-        return cls(*numbers)
+        """Unused ports, for tests that run in parallel.
+
+        They are below those that the kernel gives to outgoing connections, which would take one between the choice and
+        its use. Each process begins elsewhere, so that two do not choose the same.
+        """
+        found: list[int] = []
+        while len(found) < 4:
+            port = 10_000 + next(_candidates) % 20_000
+            if _is_free(port):
+                found.append(port)
+        return cls(*found)
 
     def check(self) -> None:
         """Raise PortTakenError if any is in use."""
@@ -49,17 +53,26 @@ class Ports:
             "CALENDLY_PORT": self.calendly,
         }
         for variable, port in variables.items():
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((HOST, port))
-                except OSError:
-                    raise PortTakenError(
-                        f"Port {port} is taken by another program. Stop it, or choose another port with {variable}=..."
-                    ) from None
+            if not _is_free(port):
+                raise PortTakenError(
+                    f"Port {port} is taken by another program. Stop it, or choose another port with {variable}=..."
+                )
 
     def url(self, port: int) -> str:
         return f"http://{HOST}:{port}"
+
+
+_candidates = count(os.getpid() * 16)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _port(variable: str, default: int) -> int:
